@@ -1,0 +1,77 @@
+// See check_store.hpp. The only file that joins scanner and validators.
+#include "cli/check_store.hpp"
+
+#include "validators/validate.hpp"
+
+#include <utility>
+
+namespace drydock {
+
+namespace {
+
+// The record folder of a store, from ROOT: "image/vfs", "165536.165536/image/overlay2".
+std::string place_of(const StoreLocation& location) {
+    const std::string folder =
+        location.kind == StoreKind::containerd ? location.detail : "image/" + location.driver;
+    return location.path == "." ? folder : location.path + '/' + folder;
+}
+
+CheckedStore not_checkable(const StoreLocation& location) {
+    const bool containerd = location.kind == StoreKind::containerd;
+    CheckedStore store;
+    store.report.path = location.path;
+    store.report.driver = location.driver;
+    store.report.checked = false;
+    store.report.verdict = Verdict::undetermined;
+    Finding finding{.damage = Damage::unreadable, .subject = {SubjectKind::store, {}}};
+    finding.subject.id = location.path + ' ' + location.driver;
+    finding.path = place_of(location);
+    finding.verdict = Verdict::undetermined;
+    finding.evidence.detail =
+        containerd ? "the containerd image store, which this version cannot read: nothing in it was checked"
+                   : "a store of the driver " + location.driver +
+                         ", which this version cannot read: nothing in it was checked";
+    store.report.findings.push_back(std::move(finding));
+    store.report.victims.emplace_back();
+    return store;
+}
+
+}  // namespace
+
+CheckedStore check_store_metadata(
+    const ReadDir& root, const StoreLocation& location, unsigned jobs, const std::stop_token& stop
+) {
+    if (location.kind != StoreKind::overlay2) {
+        return not_checkable(location);
+    }
+    CheckedStore store;
+    store.folders = open_store(root, location);
+    store.inventory = std::make_unique<const Inventory>(scan_store(*store.folders, location, jobs, stop));
+    // From here on the inventory does not change, and nothing below this line opens a record again.
+    store.graph = std::make_unique<const StoreGraph>(*store.inventory);
+    store.report = validate_metadata(*store.graph);
+    return store;
+}
+
+bool has_content_to_check(const CheckedStore& store) {
+    return store.graph && store.folders->image && store.folders->driver && has_content(*store.graph);
+}
+
+std::uint64_t expected_content_bytes(const CheckedStore& store) {
+    std::uint64_t bytes = 0;
+    for (const LayerRecord& layer : store.inventory->layers) {
+        const std::int64_t* size = layer.size.get();
+        bytes += size != nullptr && *size > 0 ? static_cast<std::uint64_t>(*size) : 0;
+    }
+    return bytes;
+}
+
+bool check_store_content(
+    CheckedStore& store, unsigned jobs, const std::stop_token& stop, ProgressCounters& progress
+) {
+    const StoreAccess access{*store.folders->image, *store.folders->driver};
+    const ContentOptions options{jobs, stop, progress};
+    return validate_content(*store.graph, access, options, store.report);
+}
+
+}  // namespace drydock

@@ -1,0 +1,58 @@
+// Looking records up by id. The vectors are sorted by the scanner; nothing here sorts or copies.
+#include "model/inventory.hpp"
+
+#include <algorithm>
+
+namespace drydock {
+
+namespace {
+
+template <class Record, class Key, class Member>
+const Record* find_by(const std::vector<Record>& records, const Key& key, Member Record::* member) {
+    const auto found = std::ranges::lower_bound(records, key, std::less<>{}, member);
+    return found != records.end() && (*found).*member == key ? &*found : nullptr;
+}
+
+std::string join(std::string path, std::string_view name) {
+    if (!name.empty()) {
+        path += '/';
+        path += name;
+    }
+    return path;
+}
+
+}  // namespace
+
+const LayerRecord* Inventory::find_layer(const ChainId& chain) const {
+    return find_by(layers, chain, &LayerRecord::chain);
+}
+
+const ImageRecord* Inventory::find_image(const ImageId& id) const {
+    return find_by(images, id, &ImageRecord::id);
+}
+
+const MountRecord* Inventory::find_mount(std::string_view name) const {
+    return find_by(mount_records, name, &MountRecord::name);
+}
+
+const ContainerRecord* Inventory::find_container(std::string_view id) const {
+    return find_by(containers, id, &ContainerRecord::id);
+}
+
+const DriverDirectory* Inventory::find_directory(std::string_view name) const {
+    return find_by(directories, name, &DriverDirectory::name);
+}
+
+const ShortLink* Inventory::find_short_link(std::string_view name) const {
+    return find_by(short_links, name, &ShortLink::name);
+}
+
+std::string Inventory::layer_path(const ChainId& chain, std::string_view name) const {
+    return join(image_root + "/layerdb/sha256/" + chain.hex(), name);
+}
+
+std::string Inventory::directory_path(std::string_view directory, std::string_view name) const {
+    return join(join(driver_root, directory), name);
+}
+
+}  // namespace drydock

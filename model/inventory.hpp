@@ -1,0 +1,167 @@
+// What lies on disk: facts, no opinions. Built by the scanner, constant from then on. Nothing here
+// points into anything else; records name each other by id as the files do.
+#pragma once
+
+#include "model/ids.hpp"
+#include "model/seen.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace drydock {
+
+// image/<driver>/layerdb/sha256/<chain>/
+struct LayerRecord {
+    ChainId chain;
+    Seen<DiffId> diff;
+    Seen<std::string> cache_id;  // trimmed; malformed unless one safe path component
+    Seen<std::int64_t> size;     // as strconv.ParseInt takes it: no white space
+    Seen<ChainId> parent;        // absent: a base layer, or a lost file
+    Seen<std::int64_t> tar_split;  // value: compressed size in bytes; `empty` for 0
+    Seen<bool> descriptor;         // absent on Linux; value says nothing
+    bool has_files = false;        // any entry at all in the folder
+};
+
+// What drydock needs of an image config whose bytes hash to its name or not.
+struct ImageConfig {
+    std::string os;                     // "" means the host's
+    bool has_rootfs = false;            // a non-null "rootfs" object
+    std::vector<std::string> diff_ids;  // as written; null entries are ""
+    std::string unusable;  // why Go's decoder refuses the document though it is JSON; "" if it takes it
+};
+
+// image/<driver>/imagedb: content/sha256/<id> and metadata/sha256/<id>/
+struct ImageRecord {
+    ImageId id;
+    Seen<ImageConfig> config;     // malformed: the bytes do not hash to the name
+    std::int64_t config_bytes = 0;
+    bool has_metadata = false;    // the metadata folder exists
+    Seen<ImageId> parent;
+    Seen<std::string> last_updated;  // malformed: no RFC 3339 time
+    std::vector<std::string> temporaries;  // .tmp-* below its metadata folder
+};
+
+// One "<ref>": "<image>" of repositories.json.
+struct TagRecord {
+    std::string repository;  // the outer key
+    std::string reference;   // "name:tag" or "name@sha256:..."
+    std::string image_text;  // as written
+    std::optional<ImageId> image;
+    bool well_formed = false;  // the reference parses, starts with the repository, and image is set
+    bool is_digest = false;    // name@digest
+};
+
+struct Repositories {
+    std::vector<TagRecord> tags;
+};
+
+// image/<driver>/layerdb/mounts/<name>/
+struct MountRecord {
+    std::string name;  // container id, classic builder's id, or 25 characters of BuildKit
+    Seen<std::string> mount_id;
+    Seen<std::string> init_id;
+    Seen<ChainId> parent;
+};
+
+// containers/<id>/config.v2.json, of which only this is read
+struct ContainerConfig {
+    std::string id;
+    std::string name;  // without the leading '/'
+    std::string image;
+    std::string driver;
+    bool dead = false;  // State.Dead or State.RemovalInProgress: its layer may be gone rightly
+};
+
+struct ContainerRecord {
+    std::string id;  // the folder's name
+    Seen<ContainerConfig> config;
+};
+
+// overlay2/<name>/
+struct DriverDirectory {
+    std::string name;
+    Seen<std::string> link;   // malformed unless 26 characters [A-Z2-7]
+    Seen<std::string> lower;  // any non-empty text counts as present
+    bool has_diff = false;    // `diff` is a directory
+    bool has_work = false;
+    bool has_committed = false;
+    int error = 0;            // the directory itself could not be read
+};
+
+// overlay2/l/<name>
+struct ShortLink {
+    std::string name;
+    Seen<std::string> target;  // malformed: no symbolic link
+};
+
+enum class DistributionKind : std::uint8_t { diffid_by_digest, v2metadata_by_diffid };
+
+// image/<driver>/distribution/...: a cache, and a source of diff-id candidates
+struct DistributionRecord {
+    DistributionKind kind;
+    std::string path;  // from ROOT
+    Seen<bool> sight;
+    std::optional<DiffId> diff;              // the diff id it speaks of
+    std::vector<std::string> repositories;   // v2metadata: SourceRepository values
+};
+
+// Something that could not be read and belongs to no record.
+struct Unreadable {
+    std::string path;  // from ROOT
+    int error = 0;
+    std::string detail;
+};
+
+struct StrayEntry {
+    std::string path;  // from ROOT
+    std::string detail;
+};
+
+// A folder the whole store stands on.
+enum class FolderState : std::uint8_t { present, absent, empty, not_a_folder, unreadable };
+
+struct Inventory {
+    std::string store_path;  // "." or a folder below ROOT
+    std::string driver;      // "overlay2"
+    std::string image_root;  // "image/overlay2", from ROOT
+    std::string driver_root; // "overlay2", from ROOT
+
+    FolderState layerdb = FolderState::absent;     // image/<driver>/layerdb/sha256
+    FolderState mounts = FolderState::absent;      // image/<driver>/layerdb/mounts
+    std::string not_a_folder;                      // path of the one that should be a folder
+    FolderState driver_folder = FolderState::absent;
+    FolderState containers_folder = FolderState::absent;
+    bool has_buildkit = false;  // ROOT/buildkit exists: 25-character directories may be its own
+
+    // All sorted by id or name.
+    std::vector<LayerRecord> layers;
+    std::vector<ImageRecord> images;
+    Seen<Repositories> repositories;
+    std::vector<MountRecord> mount_records;
+    std::vector<ContainerRecord> containers;  // of every driver
+    std::vector<DriverDirectory> directories;
+    std::vector<ShortLink> short_links;
+    bool has_short_link_folder = false;
+    std::vector<DistributionRecord> distribution;
+    std::vector<std::string> image_temporaries;  // imagedb/content/sha256/.tmp-*, path from ROOT
+    std::vector<StrayEntry> layerdb_strays;
+    std::vector<Unreadable> unreadable;
+
+    // By id; nullptr where there is none.
+    [[nodiscard]] const LayerRecord* find_layer(const ChainId& chain) const;
+    [[nodiscard]] const ImageRecord* find_image(const ImageId& id) const;
+    [[nodiscard]] const MountRecord* find_mount(std::string_view name) const;
+    [[nodiscard]] const ContainerRecord* find_container(std::string_view id) const;
+    [[nodiscard]] const DriverDirectory* find_directory(std::string_view name) const;
+    [[nodiscard]] const ShortLink* find_short_link(std::string_view name) const;
+
+    // The path of a layer's record folder, or of the file `name` in it, from ROOT.
+    [[nodiscard]] std::string layer_path(const ChainId& chain, std::string_view name = {}) const;
+    // The path of a driver directory, or of `name` in it, from ROOT.
+    [[nodiscard]] std::string directory_path(std::string_view directory, std::string_view name = {}) const;
+};
+
+}  // namespace drydock

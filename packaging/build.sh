@@ -1,0 +1,8 @@
+#!/bin/sh
+# build.sh PRESET: configures and builds build/PRESET; quick and silent when nothing is to be done.
+set -eu
+
+preset=$1
+cd "$(dirname "$0")/.."
+[ -f "build/$preset/build.ninja" ] || cmake --preset "$preset"
+cmake --build --preset "$preset" -- --quiet

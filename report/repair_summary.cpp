@@ -1,0 +1,114 @@
+// The class says what kind of action it is; a kind of damage that needs more exact words than its class
+// has an entry below. No sentence promises more than the class allows: without a witness nothing is
+// called proven.
+#include "report/repair_summary.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace drydock {
+
+namespace {
+
+struct Words {
+    Damage damage;
+    RepairClass repair;
+    std::string_view text;
+};
+
+constexpr auto rebuild = RepairClass::rebuild;
+constexpr auto quarantine = RepairClass::quarantine;
+constexpr auto needs_donor = RepairClass::needs_donor;
+constexpr auto leave = RepairClass::leave;
+
+constexpr std::string_view kRepositories =
+    "can be rebuilt as a valid file; tags that no other record names must be pulled or set again";
+constexpr std::string_view kTarSplit =
+    "runs, but cannot be exported or verified; the stream is not in this store: pull again, "
+    "or load the image from an archive";
+
+constexpr std::array kWords = {
+    Words{Damage::repositories_missing, rebuild, kRepositories},
+    Words{Damage::repositories_empty, rebuild, kRepositories},
+    Words{Damage::repositories_corrupt, rebuild, kRepositories},
+    Words{Damage::work_missing, rebuild, "can be rebuilt: an empty folder is all that is needed"},
+    Words{Damage::committed_wrong, rebuild, "can be rebuilt: the mark is an empty file that must go"},
+    Words{
+        Damage::content_attributes_changed,
+        rebuild,
+        "can be rebuilt: the layer's own tar headers hold the right attributes"
+    },
+    Words{
+        Damage::content_type_changed,
+        rebuild,
+        "can be rebuilt: the layer's own tar headers hold the right type"
+    },
+    Words{
+        Damage::content_link_changed,
+        rebuild,
+        "can be rebuilt: the layer's own tar headers hold the right link"
+    },
+    Words{Damage::whiteout_missing, rebuild, "can be rebuilt: the layer's own tar headers name the whiteout"},
+    Words{
+        Damage::opaque_missing, rebuild, "can be rebuilt: the layer's own tar headers name the opaque folder"
+    },
+    Words{
+        Damage::image_config_dangling,
+        quarantine,
+        "can be moved aside, reversibly; after that a pull of this image works again"
+    },
+    Words{Damage::tag_dangling, quarantine, "can be moved aside, reversibly: the tag names nothing today"},
+    Words{Damage::tar_split_missing, needs_donor, kTarSplit},
+    Words{Damage::tar_split_empty, needs_donor, kTarSplit},
+    Words{Damage::tar_split_damaged, needs_donor, kTarSplit},
+    Words{Damage::size_wrong, leave, "left as it is: only the size that Docker shows is wrong"},
+    Words{
+        Damage::layer_unverifiable, leave, "left as it is: nothing shows damage, the layer cannot be compared"
+    },
+    Words{
+        Damage::driver_folder_missing,
+        leave,
+        "left alone: probably the file system of this folder is not mounted; mount it and check again"
+    },
+    Words{
+        Damage::owner_missing,
+        leave,
+        "left alone: while the owners cannot be seen, nothing here is proven to be without one"
+    },
+    Words{Damage::unreadable, leave, "left alone: it could not be read, so nothing is known about it"},
+    Words{
+        Damage::rw_directory_missing, leave, "left alone: what the container had written is not in this store"
+    },
+};
+
+std::string_view words_of_class(RepairClass repair) {
+    switch (repair) {
+    case RepairClass::rebuild:
+        return "can be rebuilt from what the store still holds";
+    case RepairClass::quarantine:
+        return "can be moved aside, reversibly";
+    case RepairClass::reclaim:
+        return "can be removed: proven to belong to nobody";
+    case RepairClass::needs_donor:
+        return "the right bytes are not in this store: pull again, or load the image from an archive";
+    case RepairClass::leave:
+        return "left as it is";
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string repair_summary(const Finding& finding) {
+    const RepairClass repair = finding.effective_repair();
+    if (repair == RepairClass::rebuild && finding.witness) {
+        return "can be rebuilt: " + *finding.witness;
+    }
+    const auto words = std::find_if(kWords.begin(), kWords.end(), [&](const Words& row) {
+        return row.damage == finding.damage && row.repair == repair;
+    });
+    return std::string(words != kWords.end() ? words->text : words_of_class(repair));
+}
+
+}  // namespace drydock

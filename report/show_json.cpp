@@ -1,0 +1,148 @@
+// "drydock.show.v1": one object with a member for each store, written store by store. A value that its
+// record does not hold is null. Ids carry their algorithm, names are bytes made text by json_text.
+#include "report/json_stream.hpp"
+#include "report/safe_text.hpp"
+#include "report/show.hpp"
+#include "report/show_usage.hpp"
+#include "report/version.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace drydock {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class Id>
+Json digests(const std::vector<Id>& ids) {
+    Json array = Json::array();
+    for (const Id& id : ids) {
+        array.push_back(id.text());
+    }
+    return array;
+}
+
+Json strings(const std::vector<std::string>& items) {
+    Json array = Json::array();
+    for (const std::string& item : items) {
+        array.push_back(json_text(item));
+    }
+    return array;
+}
+
+template <class Id>
+Json digest_or_null(const Seen<Id>& seen) {
+    return seen.present() ? Json(seen.value.text()) : Json(nullptr);
+}
+
+Json text_or_null(const Seen<std::string>& seen) {
+    return seen.present() ? Json(json_text(seen.value)) : Json(nullptr);
+}
+
+Json images_json(const Inventory& store, const Usage& usage) {
+    Json array = Json::array();
+    for (const ImageRecord& record : store.images) {
+        const ImageUse& use = usage.images.at(record.id);
+        Json json = Json::object();
+        json["id"] = record.id.text();
+        json["config"] = sight_text(record.config.sight);
+        json["tags"] = strings(use.tags);
+        json["parent"] = digest_or_null(record.parent);
+        json["size"] = use.bytes;
+        json["layers"] = digests(use.layers);
+        array.push_back(std::move(json));
+    }
+    return array;
+}
+
+Json layers_json(const Inventory& store, const Usage& usage) {
+    static const LayerUse kNobody;
+    Json array = Json::array();
+    for (const LayerRecord& record : store.layers) {
+        const auto found = usage.layers.find(record.chain);
+        const LayerUse& use = found == usage.layers.end() ? kNobody : found->second;
+        Json json = Json::object();
+        json["id"] = record.chain.text();
+        json["diff_id"] = digest_or_null(record.diff);
+        json["parent"] = digest_or_null(record.parent);
+        json["directory"] = text_or_null(record.cache_id);
+        json["size"] = record.size.present() ? Json(record.size.value) : Json(nullptr);
+        json["images"] = digests(use.images);
+        json["children"] = digests(use.children);
+        json["containers"] = strings(use.containers);
+        array.push_back(std::move(json));
+    }
+    return array;
+}
+
+Json containers_json(const Inventory& store) {
+    Json array = Json::array();
+    for (const ContainerRecord& record : store.containers) {
+        const ContainerConfig* config = record.config.get();
+        const MountRecord* mount = store.find_mount(record.id);
+        Json json = Json::object();
+        json["id"] = json_text(record.id);
+        json["config"] = sight_text(record.config.sight);
+        json["name"] = config != nullptr ? Json(json_text(config->name)) : Json(nullptr);
+        json["image"] = config != nullptr ? Json(json_text(config->image)) : Json(nullptr);
+        json["driver"] = config != nullptr ? Json(json_text(config->driver)) : Json(nullptr);
+        json["layer"] = mount != nullptr ? digest_or_null(mount->parent) : Json(nullptr);
+        json["directory"] = mount != nullptr ? text_or_null(mount->mount_id) : Json(nullptr);
+        json["init_directory"] = mount != nullptr ? text_or_null(mount->init_id) : Json(nullptr);
+        array.push_back(std::move(json));
+    }
+    return array;
+}
+
+Json directories_json(const Inventory& store, const Usage& usage) {
+    Json array = Json::array();
+    for (const DriverDirectory& directory : store.directories) {
+        const DirectoryUse& use = usage.directories.at(directory.name);
+        Json json = Json::object();
+        json["name"] = json_text(directory.name);
+        json["owner"] = Json{
+            {"kind", use.owner},
+            {"id", use.id.empty() ? Json(nullptr) : Json(json_text(use.id))},
+        };
+        array.push_back(std::move(json));
+    }
+    return array;
+}
+
+Json store_json(const Inventory& store) {
+    const Usage usage(store);
+    Json json = Json::object();
+    json["path"] = json_text(store.store_path);
+    json["driver"] = json_text(store.driver);
+    json["images"] = images_json(store, usage);
+    json["layers"] = layers_json(store, usage);
+    json["containers"] = containers_json(store);
+    json["driver_directories"] = directories_json(store, usage);
+    json["totals"] = Json{
+        {"images", store.images.size()},
+        {"tags", store.repositories.present() ? store.repositories.value.tags.size() : 0},
+        {"layers", store.layers.size()},
+        {"containers", store.containers.size()},
+        {"driver_directories", store.directories.size()},
+        {"layer_bytes", usage.layer_bytes},
+    };
+    return json;
+}
+
+}  // namespace
+
+void write_show_json(const std::string& root, const std::vector<Inventory>& stores, std::ostream& out) {
+    JsonObjectStream json(out);
+    json.member("schema", "drydock.show.v1");
+    json.member("tool", Json{{"name", "drydock"}, {"version", version()}});
+    json.member("root", json_text(root));
+    json.begin_array("stores");
+    for (const Inventory& store : stores) {
+        json.element(store_json(store));
+    }
+    json.end_array();
+    json.finish();
+}
+
+}  // namespace drydock

@@ -1,0 +1,232 @@
+// The text of `show`: a table for each kind of thing. Ids are shortened unless --verbose asks for all of
+// them; names come first.
+#include "report/safe_text.hpp"
+#include "report/show.hpp"
+#include "report/show_usage.hpp"
+#include "report/words.hpp"
+
+#include <algorithm>
+
+namespace drydock {
+
+namespace {
+
+using Row = std::vector<std::string>;
+
+constexpr std::size_t kNamesShown = 3;
+constexpr std::size_t kColumnLimit = 72;  // a hostile name must not push all other columns away
+
+class Table {
+public:
+    explicit Table(TextWriter& text) : text_(text) {}
+
+    void add(Row row) { rows_.push_back(std::move(row)); }
+
+    void write(std::string_view title) {
+        if (rows_.empty()) {
+            return;
+        }
+        std::vector<std::size_t> widths;
+        for (const Row& row : rows_) {
+            widths.resize(std::max(widths.size(), row.size()));
+            for (std::size_t i = 0; i < row.size(); ++i) {
+                widths[i] = std::max(widths[i], std::min(columns(row[i]), kColumnLimit));
+            }
+        }
+        text_.blank();
+        text_.line(0, title, Paint::strong);
+        for (const Row& row : rows_) {
+            std::string line;
+            for (std::size_t i = 0; i < row.size(); ++i) {
+                const std::size_t used = columns(row[i]);
+                line += row[i];
+                if (i + 1 < row.size()) {
+                    line.append(widths[i] > used ? widths[i] - used + 2 : 2, ' ');
+                }
+            }
+            line.erase(line.find_last_not_of(' ') + 1);
+            text_.line(2, line);
+        }
+    }
+
+private:
+    TextWriter& text_;
+    std::vector<Row> rows_;
+};
+
+struct View {
+    const Inventory& store;
+    const Usage& usage;
+    TextWriter& text;
+
+    [[nodiscard]] std::string id(std::string_view full) const {
+        return terminal_text(text.style().verbose ? std::string(full) : short_id(full));
+    }
+
+    [[nodiscard]] std::string some(const std::vector<std::string>& items) const {
+        return join_some(items, text.style().verbose ? items.size() : kNamesShown);
+    }
+
+    [[nodiscard]] std::string image_name(const ImageId& image) const {
+        const auto use = usage.images.find(image);
+        const bool tagged = use != usage.images.end() && !use->second.tags.empty();
+        return tagged ? terminal_text(use->second.tags.front()) : id(image.text());
+    }
+
+    [[nodiscard]] std::string container_name(const std::string& container) const {
+        const ContainerRecord* record = store.find_container(container);
+        const ContainerConfig* config = record != nullptr ? record->config.get() : nullptr;
+        return config != nullptr && !config->name.empty() ? terminal_text(config->name) : id(container);
+    }
+
+    template <class T>
+    [[nodiscard]] std::string unless_present(const Seen<T>& seen, std::string_view what) const {
+        return std::string(what) + ' ' + std::string(sight_text(seen.sight));
+    }
+};
+
+// A digest reference is long and says little beside a tag.
+std::vector<std::string> shown_tags(const ImageUse& use, const View& view) {
+    std::vector<std::string> tags;
+    std::vector<std::string> digests;
+    for (const std::string& reference : use.tags) {
+        (reference.find('@') == std::string::npos ? tags : digests).push_back(terminal_text(reference));
+    }
+    if (tags.empty() || view.text.style().verbose) {
+        tags.insert(tags.end(), digests.begin(), digests.end());
+    }
+    return tags;
+}
+
+void write_images(const View& view) {
+    Table table(view.text);
+    for (const ImageRecord& record : view.store.images) {
+        const ImageUse& use = view.usage.images.at(record.id);
+        const std::vector<std::string> tags = shown_tags(use, view);
+        const bool known = record.config.present();
+        table.add({
+            tags.empty() ? "<no tag>" : view.some(tags),
+            view.id(record.id.text()),
+            known ? format_bytes(use.bytes) : "?",
+            known ? count_of(use.layers.size(), "layer") : view.unless_present(record.config, "config"),
+        });
+    }
+    table.write("Images");
+}
+
+std::string users_of(const View& view, const LayerRecord& layer) {
+    const auto found = view.usage.layers.find(layer.chain);
+    std::vector<std::string> users;
+    if (found != view.usage.layers.end()) {
+        for (const ImageId& image : found->second.images) {
+            users.push_back(view.image_name(image));
+        }
+        for (const std::string& container : found->second.containers) {
+            users.push_back("container " + view.container_name(container));
+        }
+        if (users.empty() && !found->second.children.empty()) {
+            return count_of(found->second.children.size(), "layer") + " on it";
+        }
+    }
+    return users.empty() ? "no image" : view.some(users);
+}
+
+void write_layers(const View& view) {
+    Table table(view.text);
+    for (const LayerRecord& layer : view.store.layers) {
+        const bool base = layer.parent.sight == Sight::absent;
+        table.add({
+            view.id(layer.chain.text()),
+            layer.size.present() ? format_bytes(recorded_size(layer))
+                                 : view.unless_present(layer.size, "size"),
+            base ? "base"
+                 : "on " + (layer.parent.present() ? view.id(layer.parent.value.text())
+                                                   : view.unless_present(layer.parent, "parent")),
+            layer.cache_id.present() ? view.id(layer.cache_id.value)
+                                     : view.unless_present(layer.cache_id, "cache-id"),
+            users_of(view, layer),
+        });
+    }
+    table.write("Layers (id, size, parent, driver directory, users)");
+}
+
+void write_containers(const View& view) {
+    Table table(view.text);
+    for (const ContainerRecord& record : view.store.containers) {
+        const ContainerConfig* config = record.config.get();
+        const MountRecord* mount = view.store.find_mount(record.id);
+        const bool mounted = mount != nullptr && mount->mount_id.present();
+        std::string image = view.unless_present(record.config, "config");
+        if (config != nullptr) {
+            const auto id = ImageId::from_text(config->image);
+            image = id ? view.image_name(*id) : terminal_text(config->image);
+        }
+        table.add({
+            view.container_name(record.id),
+            view.id(record.id),
+            image,
+            config != nullptr ? terminal_text(config->driver) : "?",
+            mounted ? view.id(mount->mount_id.value) : "no mount id",
+        });
+    }
+    table.write("Containers (name, id, image, driver, driver directory)");
+}
+
+std::string owner_text(const View& view, const DirectoryUse& use) {
+    if (use.owner == "layer") {
+        return "layer " + view.id(use.id);
+    }
+    if (use.owner == "container") {
+        return "container " + view.container_name(use.id) + ", what it wrote";
+    }
+    if (use.owner == "container-init") {
+        return "container " + view.container_name(use.id) + ", its init layer";
+    }
+    if (use.owner == "mount" || use.owner == "mount-init") {
+        return "mount record " + view.id(use.id) + " without a container";
+    }
+    return use.owner == "buildkit" ? "named as BuildKit names its own" : "nobody known";
+}
+
+void write_directories(const View& view) {
+    Table table(view.text);
+    for (const DriverDirectory& directory : view.store.directories) {
+        table.add({
+            view.id(directory.name),
+            owner_text(view, view.usage.directories.at(directory.name)),
+        });
+    }
+    table.write("Driver directories (name, owner)");
+}
+
+}  // namespace
+
+void write_show_text(const std::vector<Inventory>& stores, std::ostream& out, const TextStyle& style) {
+    TextWriter text(out, style);
+    for (const Inventory& store : stores) {
+        const Usage usage(store);
+        const View view{store, usage, text};
+        const std::size_t tags = store.repositories.present() ? store.repositories.value.tags.size() : 0;
+        if (&store != &stores.front()) {
+            text.blank();
+        }
+        const std::string where = store.store_path == "." ? "" : " in " + terminal_text(store.store_path);
+        text.paragraph(
+            0,
+            2,
+            terminal_text(store.driver) + " store" + where + ": " + count_of(store.images.size(), "image") +
+                ", " + count_of(tags, "tag") + ", " + count_of(store.layers.size(), "layer") + " with " +
+                format_bytes(usage.layer_bytes) + ", " + count_of(store.containers.size(), "container") +
+                ", " + count_of(store.directories.size(), "driver directory", "driver directories"),
+            Paint::strong
+        );
+        if (!style.quiet) {
+            write_images(view);
+            write_layers(view);
+            write_containers(view);
+            write_directories(view);
+        }
+    }
+}
+
+}  // namespace drydock

@@ -1,0 +1,33 @@
+// The sentence on what can be done: it exists for every kind and class and promises nothing without proof.
+#include "report/repair_summary.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace drydock;
+
+TEST_CASE("Every kind of damage has one short sentence for each class") {
+    for (const DamageKind& kind : all_damage()) {
+        for (const RepairClass repair :
+             {RepairClass::rebuild,
+              RepairClass::quarantine,
+              RepairClass::reclaim,
+              RepairClass::needs_donor,
+              RepairClass::leave}) {
+            Finding finding{};
+            finding.damage = kind.kind;
+            finding.repair = repair;
+            const std::string summary = repair_summary(finding);
+            CHECK_FALSE(summary.empty());
+            CHECK(summary.find('\n') == std::string::npos);
+            CHECK((repair == RepairClass::rebuild) == summary.starts_with("can be rebuilt"));
+        }
+    }
+}
+
+TEST_CASE("A witness is named") {
+    Finding finding{};
+    finding.damage = Damage::diff_empty;
+    finding.repair = RepairClass::rebuild;
+    finding.witness = "image config x";
+    CHECK(repair_summary(finding) == "can be rebuilt: image config x");
+}

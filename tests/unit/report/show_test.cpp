@@ -1,0 +1,140 @@
+// `show`: who uses what, sizes, and that damaged records are named instead of guessed.
+#include "report/show.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <sstream>
+#include <string>
+
+using namespace drydock;
+using Catch::Matchers::Contains;
+
+namespace {
+
+template <class T>
+Seen<T> seen(T value) {
+    Seen<T> result;
+    result.sight = Sight::present;
+    result.value = std::move(value);
+    return result;
+}
+
+const std::string kContainer(64, 'c');
+const std::string kMount(64, 'd');
+
+// Two layers, one image with a tag and one whose config is gone, a container, one directory of nobody.
+Inventory small_store() {
+    Inventory store;
+    store.store_path = ".";
+    store.driver = "overlay2";
+    store.has_buildkit = true;
+    const DiffId base_diff = *DiffId::from_hex(std::string(64, '1'));
+    const DiffId top_diff = *DiffId::from_hex(std::string(64, '2'));
+    const ChainId base = chain_id(std::nullopt, base_diff);
+    const ChainId top = chain_id(base, top_diff);
+    LayerRecord base_layer;
+    base_layer.chain = base;
+    base_layer.diff = seen(base_diff);
+    base_layer.cache_id = seen(std::string("base-dir"));
+    base_layer.size = seen<std::int64_t>(1000);
+    LayerRecord top_layer;
+    top_layer.chain = top;
+    top_layer.parent = seen(base);
+    top_layer.size.sight = Sight::malformed;
+    store.layers = base < top ? std::vector{base_layer, top_layer} : std::vector{top_layer, base_layer};
+
+    ImageRecord image;
+    image.id = *ImageId::from_hex(std::string(64, '3'));
+    image.config = seen(ImageConfig{
+        .os = "", .has_rootfs = true, .diff_ids = {base_diff.text(), top_diff.text()}, .unusable = ""
+    });
+    ImageRecord lost;
+    lost.id = *ImageId::from_hex(std::string(64, '4'));
+    store.images = {image, lost};
+    TagRecord tag;
+    tag.reference = "demo/web:1\x1b";
+    tag.image = image.id;
+    store.repositories = seen(Repositories{{tag}});
+
+    MountRecord mount;
+    mount.name = kContainer;
+    mount.mount_id = seen(kMount);
+    mount.init_id = seen(kMount + "-init");
+    mount.parent = seen(top);
+    store.mount_records = {mount};
+    ContainerRecord container;
+    container.id = kContainer;
+    container.config =
+        seen(ContainerConfig{.id = kContainer, .name = "web", .image = image.id.text(), .driver = "overlay2"}
+        );
+    store.containers = {container};
+    for (const std::string& name :
+         {std::string("base-dir"), kMount, kMount + "-init", std::string(25, 'k'), std::string(64, 'e')}) {
+        DriverDirectory directory;
+        directory.name = name;
+        store.directories.push_back(directory);
+    }
+    return store;
+}
+
+nlohmann::ordered_json shown_json() {
+    std::ostringstream out;
+    write_show_json("/r", {small_store()}, out);
+    return nlohmann::ordered_json::parse(out.str());
+}
+
+std::string shown_text(const TextStyle& style = {}) {
+    std::ostringstream out;
+    write_show_text({small_store()}, out, style);
+    return out.str();
+}
+
+}  // namespace
+
+TEST_CASE("The JSON tells who uses each layer") {
+    const auto store = shown_json()["stores"][0];
+    for (const auto& layer : store["layers"]) {
+        CHECK(layer["images"] == nlohmann::ordered_json{"sha256:" + std::string(64, '3')});
+        const bool base = layer["parent"].is_null();
+        CHECK(layer["children"].size() == (base ? 1 : 0));
+        CHECK(layer["containers"].size() == (base ? 0 : 1));
+        CHECK(layer["size"].is_null() != base);
+    }
+}
+
+TEST_CASE("Each driver directory has its owner or nobody") {
+    const auto directories = shown_json()["stores"][0]["driver_directories"];
+    std::vector<std::string> owners;
+    for (const auto& directory : directories) {
+        owners.push_back(directory["owner"]["kind"]);
+    }
+    CHECK(owners == std::vector<std::string>{"layer", "container", "container-init", "buildkit", "unknown"});
+    CHECK(directories[1]["owner"]["id"] == kContainer);
+    CHECK(directories[4]["owner"]["id"].is_null());
+}
+
+TEST_CASE("A config that is gone is said to be absent and no size is invented") {
+    const auto images = shown_json()["stores"][0]["images"];
+    CHECK(images[0]["size"] == 1000);
+    CHECK(images[0]["layers"].size() == 2);
+    CHECK(images[1]["config"] == "absent");
+    CHECK(images[1]["layers"].empty());
+    CHECK_THAT(shown_text(), Contains("config absent") && Contains("size malformed"));
+}
+
+TEST_CASE("The text names containers and tags and no raw escape") {
+    const std::string text = shown_text();
+    CHECK_THAT(text, Contains("demo/web:1\\x1b") && Contains("container web, what it wrote"));
+    CHECK_THAT(text, Contains("nobody known") && Contains("dddddddddddd-init"));
+    CHECK(text.find('\x1b') == std::string::npos);
+    CHECK_THAT(shown_text({.verbose = true}), Contains(std::string(64, 'e')));
+}
+
+TEST_CASE("Totals stand in both") {
+    CHECK(shown_json()["stores"][0]["totals"]["layer_bytes"] == 1000);
+    CHECK_THAT(
+        shown_text({.quiet = true}),
+        Contains("overlay2 store: 2 images, 1 tag, 2 layers with 1 kB, 1 container, 5 driver")
+    );
+}

@@ -1,0 +1,34 @@
+// The evidence of content findings: what the tar says beside what lies on disk, as short text.
+#pragma once
+
+#include "model/finding.hpp"
+#include "platform/dir.hpp"
+#include "validators/attributes.hpp"
+#include "validators/layer_stream.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace drydock {
+
+// "mode=0755 uid=0" on both sides, with the fields that differ and no others.
+struct AttributeDifference {
+    std::string expected;
+    std::string actual;
+
+    [[nodiscard]] bool empty() const noexcept { return expected.empty(); }
+};
+
+[[nodiscard]] AttributeDifference compare_ownership(const ExpectedInode& inode, const FileStat& stat);
+
+void append_field(std::string& text, std::string_view name, std::int64_t value);
+
+// Attribute values as 0x... bytes, cut where they are long.
+void describe_xattrs(const std::vector<XattrDifference>& differences, Evidence& evidence);
+
+[[nodiscard]] Damage damage_of(PayloadProblem::Kind kind);
+
+void describe_payload(const ExpectedInode& inode, const PayloadProblem& problem, Finding& finding);
+
+}  // namespace drydock

@@ -1,0 +1,427 @@
+#include "validators/expected_tree.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace drydock {
+
+namespace {
+
+constexpr std::string_view kWhiteout = ".wh.";
+constexpr std::string_view kOpaque = ".wh..wh..opq";
+constexpr std::string_view kCapability = "security.capability";
+// The kernel's own bound on links in one path.
+constexpr unsigned kMaxLinks = 40;
+constexpr std::size_t kMaxName = 255;
+// Names are kept in chunks, an offset being chunk * kChunkBytes + place.
+constexpr std::size_t kChunkBytes = std::size_t{64} << 10U;
+constexpr std::uint32_t kImplicitMode = S_IFDIR | 0755U;
+
+std::uint32_t type_bits(char type) {
+    switch (type) {
+    case '2':
+        return S_IFLNK;
+    case '3':
+        return S_IFCHR;
+    case '4':
+        return S_IFBLK;
+    case '5':
+        return S_IFDIR;
+    case '6':
+        return S_IFIFO;
+    default:
+        return S_IFREG;
+    }
+}
+
+// The first component of `path` and what follows it, slashes removed.
+std::pair<std::string_view, std::string_view> split_first(std::string_view path) {
+    const std::size_t slash = path.find('/');
+    if (slash == std::string_view::npos) return {path, {}};
+    const std::size_t next = path.find_first_not_of('/', slash);
+    return {path.substr(0, slash), next == std::string_view::npos ? std::string_view() : path.substr(next)};
+}
+
+}  // namespace
+
+std::string clean_path(std::string_view path) {
+    const bool rooted = path.starts_with('/');
+    std::vector<std::string_view> parts;
+    while (!path.empty()) {
+        const auto [first, rest] = split_first(path);
+        path = rest;
+        if (first.empty() || first == ".") continue;
+        if (first != ".." || ((parts.empty() || parts.back() == "..") && !rooted)) {
+            parts.push_back(first);
+        } else if (!parts.empty()) {
+            parts.pop_back();
+        }
+    }
+    std::string result = rooted ? "/" : "";
+    for (const std::string_view part : parts) {
+        if (!result.empty() && result.back() != '/') result += '/';
+        result += part;
+    }
+    return result.empty() ? "." : result;
+}
+
+ExpectedTree::ExpectedTree() : index_(64, kNone) {
+    ExpectedInode root;
+    root.mode = kImplicitMode;
+    root.implicit = true;
+    root.names = 1;
+    inodes_.push_back(root);
+    TreeNode node;
+    node.inode = 0;
+    nodes_.push_back(node);
+}
+
+void ExpectedTree::begin_layer(Replay replay) {
+    replay_ = replay;
+    ++layer_;
+    odd_names_.clear();
+    for (TreeNode& node : nodes_) {
+        node.flags =
+            node.has(NodeFlag::removed) ? static_cast<std::uint8_t>(NodeFlag::removed) : std::uint8_t{0};
+    }
+}
+
+std::string_view ExpectedTree::name(NodeId id) const {
+    const TreeNode& node = nodes_[id];
+    const std::string& chunk = name_chunks_.at(node.name_offset / kChunkBytes);
+    return std::string_view(chunk).substr(node.name_offset % kChunkBytes, node.name_size);
+}
+
+std::string ExpectedTree::path(NodeId id) const {
+    if (id == kRoot) return {};
+    std::vector<NodeId> chain;
+    for (; id != kRoot; id = nodes_[id].parent) {
+        chain.push_back(id);
+    }
+    std::string result;
+    for (auto i = chain.rbegin(); i != chain.rend(); ++i) {
+        if (!result.empty()) result += '/';
+        result += name(*i);
+    }
+    return result;
+}
+
+const XattrList& ExpectedTree::xattrs(const ExpectedInode& inode) const {
+    static const XattrList kEmpty;
+    return inode.xattrs == kNone ? kEmpty : xattr_lists_[inode.xattrs];
+}
+
+bool ExpectedTree::is_folder(NodeId id) const {
+    return S_ISDIR(inodes_[nodes_[id].inode].mode);
+}
+
+bool ExpectedTree::live(NodeId id) const {
+    for (; id != kRoot; id = nodes_[id].parent) {
+        if (nodes_[id].has(NodeFlag::removed)) return false;
+    }
+    return true;
+}
+
+std::vector<std::string> ExpectedTree::names_of(InodeId inode) const {
+    std::vector<std::string> result;
+    for (NodeId id = 1; id < node_count(); ++id) {
+        if (nodes_[id].inode == inode && live(id)) result.push_back(path(id));
+    }
+    std::sort(result.begin(), result.end());
+    return result;
+}
+
+// The index: open addressing, linear probing; removed nodes stay in it and are skipped on lookup.
+
+std::size_t ExpectedTree::index_slot(NodeId folder, std::string_view name) const {
+    const std::size_t hash =
+        std::hash<std::string_view>()(name) ^ (std::size_t{folder} * 0x9E3779B97F4A7C15U);
+    return hash & (index_.size() - 1);
+}
+
+NodeId ExpectedTree::find_child(NodeId folder, std::string_view wanted) const {
+    for (std::size_t slot = index_slot(folder, wanted);; slot = (slot + 1) & (index_.size() - 1)) {
+        const NodeId id = index_[slot];
+        if (id == kNone) return kNone;
+        const TreeNode& node = nodes_[id];
+        if (node.parent == folder && !node.has(NodeFlag::removed) && name(id) == wanted) return id;
+    }
+}
+
+void ExpectedTree::index_insert(NodeId id) {
+    std::size_t slot = index_slot(nodes_[id].parent, name(id));
+    while (index_[slot] != kNone) {
+        slot = (slot + 1) & (index_.size() - 1);
+    }
+    index_[slot] = id;
+    ++index_used_;
+}
+
+void ExpectedTree::index_grow() {
+    index_.assign(index_.size() * 2, kNone);
+    index_used_ = 0;
+    for (NodeId id = 1; id < node_count(); ++id) {
+        if (!nodes_[id].has(NodeFlag::removed)) index_insert(id);
+    }
+}
+
+NodeId ExpectedTree::add_node(NodeId folder, std::string_view text, InodeId inode) {
+    if (name_chunks_.empty() || name_chunks_.back().size() + text.size() > kChunkBytes) {
+        name_chunks_.emplace_back().reserve(kChunkBytes);
+    }
+    std::string& chunk = name_chunks_.back();
+    TreeNode node;
+    node.parent = folder;
+    node.name_offset = static_cast<std::uint32_t>((name_chunks_.size() - 1) * kChunkBytes + chunk.size());
+    node.name_size = static_cast<std::uint16_t>(text.size());
+    node.inode = inode;
+    node.layer = layer_;
+    node.next_sibling = nodes_[folder].first_child;
+    chunk += text;
+    const NodeId id = node_count();
+    nodes_.push_back(node);
+    nodes_[folder].first_child = id;
+    ++inodes_[inode].names;
+    if ((index_used_ + 1) * 4 > index_.size() * 3) {
+        index_grow();
+    } else {
+        index_insert(id);
+    }
+    return id;
+}
+
+void ExpectedTree::remove(NodeId id) {
+    // The nodes below stay linked to it and are not live from here on; their inodes lose the names.
+    std::vector<NodeId> open{id};
+    while (!open.empty()) {
+        const NodeId at = open.back();
+        open.pop_back();
+        if (nodes_[at].has(NodeFlag::removed)) continue;
+        nodes_[at].set(NodeFlag::removed);
+        --inodes_[nodes_[at].inode].names;
+        for (NodeId child = nodes_[at].first_child; child != kNone; child = nodes_[child].next_sibling) {
+            open.push_back(child);
+        }
+    }
+}
+
+void ExpectedTree::add_xattrs(ExpectedInode& inode, const TarMember& member) {
+    if (member.xattrs.empty()) return;
+    if (inode.xattrs == kNone) {
+        inode.xattrs = static_cast<std::uint32_t>(xattr_lists_.size());
+        xattr_lists_.emplace_back();
+    }
+    XattrList& list = xattr_lists_[inode.xattrs];
+    for (const auto& attribute : member.xattrs) {
+        std::erase_if(list, [&](const auto& have) { return have.first == attribute.first; });
+        list.push_back(attribute);
+    }
+}
+
+void ExpectedTree::set_attributes(ExpectedInode& inode, const TarMember& member) {
+    inode.uid = static_cast<std::uint32_t>(member.uid);
+    inode.gid = static_cast<std::uint32_t>(member.gid);
+    if (inode.xattrs != kNone && !S_ISDIR(inode.mode)) {
+        // chown(2) drops a file's capabilities.
+        std::erase_if(xattr_lists_[inode.xattrs], [](const auto& have) { return have.first == kCapability; });
+    }
+    add_xattrs(inode, member);
+    if (S_ISLNK(inode.mode)) return;
+    inode.mode = (inode.mode & S_IFMT) | member.mode;
+    inode.mtime = member.mtime;
+}
+
+InodeId ExpectedTree::add_inode(const TarMember& member) {
+    ExpectedInode inode;
+    inode.mode = type_bits(member.type) | member.mode;
+    inode.uid = static_cast<std::uint32_t>(member.uid);
+    inode.gid = static_cast<std::uint32_t>(member.gid);
+    inode.mtime = member.mtime;
+    inode.device_major = static_cast<std::uint32_t>(member.device_major);
+    inode.device_minor = static_cast<std::uint32_t>(member.device_minor);
+    if (member.type == '2') {
+        inode.target = static_cast<std::uint32_t>(targets_.size());
+        targets_.push_back(member.link_name);
+        link_xattrs_.insert(link_xattrs_.end(), member.xattrs.begin(), member.xattrs.end());
+    }
+    add_xattrs(inode, member);
+    inodes_.push_back(inode);
+    return static_cast<InodeId>(inodes_.size() - 1);
+}
+
+void ExpectedTree::step(Walk& walk, std::string_view component, Missing missing) {
+    if (component.empty() || component == ".") return;
+    if (component == "..") {
+        walk.folder = walk.folder == kRoot ? kRoot : nodes_[walk.folder].parent;
+        return;
+    }
+    NodeId child = find_child(walk.folder, component);
+    if (child != kNone && replay_ == Replay::merged && nodes_[child].layer != layer_ && !is_folder(child) &&
+        missing == Missing::create) {
+        remove(child);
+        child = kNone;
+    }
+    if (child == kNone) {
+        if (missing == Missing::fail || component.size() > kMaxName) {
+            walk.folder = kNone;
+            return;
+        }
+        ExpectedInode inode;
+        inode.mode = kImplicitMode;
+        inode.implicit = true;
+        inodes_.push_back(inode);
+        child = add_node(walk.folder, component, static_cast<InodeId>(inodes_.size() - 1));
+    }
+    const ExpectedInode& inode = inodes_[nodes_[child].inode];
+    if (S_ISDIR(inode.mode)) {
+        walk.folder = child;
+    } else if (S_ISLNK(inode.mode) && ++walk.links <= kMaxLinks) {
+        const std::string& to = target(inode);
+        walk.through_link = true;
+        if (to.starts_with('/')) {
+            walk.through_absolute_link = true;
+            walk.folder = kRoot;
+        }
+        // Depth is bounded by kMaxLinks. What a link leads to is never made.
+        this->walk(walk, to, Missing::fail);
+    } else {
+        walk.folder = kNone;
+    }
+}
+
+void ExpectedTree::walk(Walk& walk, std::string_view path, Missing missing) {
+    while (walk.folder != kNone && !path.empty()) {
+        const auto [first, rest] = split_first(path);
+        step(walk, first, missing);
+        path = rest;
+    }
+}
+
+bool ExpectedTree::named_before(std::string_view clean, NodeId node, bool direct, NodeFlag flag) {
+    if (!direct) return !odd_names_.insert(std::string(clean)).second;
+    if (nodes_[node].has(flag)) return true;
+    nodes_[node].set(flag);
+    return false;
+}
+
+// Hides what the layers below put into a folder.
+void ExpectedTree::carry_out_opaque(NodeId folder) {
+    std::vector<NodeId> below;
+    for (NodeId id = nodes_[folder].first_child; id != kNone; id = nodes_[id].next_sibling) {
+        if (nodes_[id].layer != layer_ && !nodes_[id].has(NodeFlag::removed)) below.push_back(id);
+    }
+    for (const NodeId id : below) {
+        remove(id);
+    }
+}
+
+Placed ExpectedTree::place_whiteout(NodeId folder, std::string_view hidden, const TarMember& member) {
+    if (replay_ != Replay::own) {
+        if (const NodeId there = find_child(folder, hidden);
+            there != kNone && nodes_[there].layer != layer_) {
+            remove(there);
+        }
+        return {.kind = Placed::Kind::nothing};
+    }
+    if (hidden.empty() || find_child(folder, hidden) != kNone) {
+        return {.kind = Placed::Kind::impossible};  // mknod: the name is taken
+    }
+    ExpectedInode inode;
+    inode.mode = S_IFCHR;
+    inode.whiteout = true;
+    inode.uid = static_cast<std::uint32_t>(member.uid);
+    inode.gid = static_cast<std::uint32_t>(member.gid);
+    inodes_.push_back(inode);
+    const NodeId node = add_node(folder, hidden, static_cast<InodeId>(inodes_.size() - 1));
+    return {.kind = Placed::Kind::nothing, .node = node};
+}
+
+Placed ExpectedTree::place_link(NodeId folder, std::string_view base, const TarMember& member) {
+    const std::string to = clean_path(member.link_name);
+    const std::size_t slash = to.rfind('/');
+    Walk walk{.folder = kRoot};
+    if (slash != std::string::npos) this->walk(walk, std::string_view(to).substr(0, slash), Missing::fail);
+    const std::string_view last = std::string_view(to).substr(slash == std::string::npos ? 0 : slash + 1);
+    const NodeId source = walk.folder == kNone ? kNone : find_child(walk.folder, last);
+    if (source == kNone || is_folder(source)) return {.kind = Placed::Kind::impossible};
+    const InodeId inode = nodes_[source].inode;
+    const NodeId node = add_node(folder, base, inode);
+    set_attributes(inodes_[inode], member);
+    return {.kind = Placed::Kind::node, .node = node};
+}
+
+Placed ExpectedTree::place(const TarMember& member) {
+    if (member.type == 'g') {
+        // Its name counts as any other for tar-split's check.
+        const bool again = !odd_names_.insert(std::string(1, '\0') + clean_path(member.name)).second;
+        return {.kind = again ? Placed::Kind::duplicate : Placed::Kind::nothing};
+    }
+    const std::string clean = clean_path(member.name);
+    const std::size_t slash = clean.rfind('/');
+    const std::string_view base = std::string_view(clean).substr(slash == std::string::npos ? 0 : slash + 1);
+    if (clean == "." || clean == "/" || base == "..") {
+        const bool again = !odd_names_.insert(clean).second;
+        return {.kind = again ? Placed::Kind::duplicate : Placed::Kind::nothing, .node = kRoot};
+    }
+
+    Walk walk{.folder = kRoot};
+    if (slash != std::string::npos)
+        this->walk(walk, std::string_view(clean).substr(0, slash), Missing::create);
+    if (walk.folder == kNone || base.size() > kMaxName) return {.kind = Placed::Kind::impossible};
+    const bool direct = !walk.through_link && !clean.starts_with('/') && !clean.starts_with("..");
+    Placed result{.through_absolute_link = walk.through_absolute_link};
+
+    if (base == kOpaque) {
+        if (replay_ == Replay::own) {
+            inodes_[nodes_[walk.folder].inode].opaque = true;
+        } else {
+            carry_out_opaque(walk.folder);
+        }
+        const bool again = named_before(clean, walk.folder, false, NodeFlag::named);
+        result.kind = again ? Placed::Kind::duplicate : Placed::Kind::nothing;
+        return result;
+    }
+    if (base.starts_with(kWhiteout)) {
+        if (const NodeId there = find_child(walk.folder, base.substr(kWhiteout.size()));
+            there != kNone && nodes_[there].has(NodeFlag::named_whiteout)) {
+            return {.kind = Placed::Kind::duplicate};
+        }
+        Placed placed = place_whiteout(walk.folder, base.substr(kWhiteout.size()), member);
+        if (placed.node != kNone && direct) nodes_[placed.node].set(NodeFlag::named_whiteout);
+        return placed;
+    }
+
+    NodeId there = find_child(walk.folder, base);
+    if (there != kNone && named_before(clean, there, direct, NodeFlag::named)) {
+        return {.kind = Placed::Kind::duplicate};
+    }
+    if (there != kNone && is_folder(there) && member.type == '5') {
+        ExpectedInode& inode = inodes_[nodes_[there].inode];
+        inode.implicit = false;
+        nodes_[there].layer = layer_;
+        set_attributes(inode, member);
+        result.kind = Placed::Kind::node;
+        result.node = there;
+        return result;
+    }
+    if (there != kNone) remove(there);
+    if (member.type == '1') {
+        const Placed linked = place_link(walk.folder, base, member);
+        result.kind = linked.kind;
+        result.node = linked.node;
+    } else {
+        result.kind = Placed::Kind::node;
+        result.node = add_node(walk.folder, base, add_inode(member));
+    }
+    if (result.node == kNone) return result;
+    if (direct) {
+        nodes_[result.node].set(NodeFlag::named);
+    } else {
+        odd_names_.insert(clean);
+    }
+    return result;
+}
+
+}  // namespace drydock

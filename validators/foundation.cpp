@@ -1,0 +1,120 @@
+#include "platform/os_error.hpp"
+#include "validators/metadata.hpp"
+
+#include <algorithm>
+
+namespace drydock {
+
+namespace {
+
+constexpr std::size_t kBuildKitIdLength = 25;
+
+bool there(FolderState state) {
+    return state != FolderState::absent && state != FolderState::empty;
+}
+
+Finding absent_owner(const Inventory& inventory, Damage damage, std::string path, std::string detail) {
+    Finding finding{.damage = damage, .subject = store_subject(inventory), .path = std::move(path)};
+    finding.verdict = Verdict::undetermined;
+    finding.evidence.detail = std::move(detail);
+    return finding;
+}
+
+std::string prefixed(const Inventory& inventory, const std::string& name) {
+    return inventory.store_path == "." ? name : inventory.store_path + "/" + name;
+}
+
+}  // namespace
+
+Subject store_subject(const Inventory& inventory) {
+    return {.kind = SubjectKind::store, .id = inventory.store_path + " " + inventory.driver};
+}
+
+Finding make_unreadable(Subject subject, std::string path, int error, std::string detail) {
+    Finding finding{.damage = Damage::unreadable, .subject = std::move(subject), .path = std::move(path)};
+    finding.verdict = Verdict::undetermined;
+    finding.evidence.actual = describe_errno(error);
+    if (!detail.empty()) finding.evidence.detail = std::move(detail);
+    return finding;
+}
+
+StoreFoundation check_foundation(const StoreGraph& graph, Findings& findings) {
+    const Inventory& inventory = graph.inventory();
+    StoreFoundation result;
+    if (!inventory.not_a_folder.empty()) {
+        Finding finding{
+            .damage = Damage::layerdb_not_a_folder,
+            .subject = store_subject(inventory),
+            .path = inventory.not_a_folder,
+        };
+        findings.push_back(std::move(finding));
+    }
+    for (const Unreadable& item : inventory.unreadable) {
+        if (item.path.starts_with(inventory.image_root + "/imagedb")) result.images_known = false;
+        if (item.path == inventory.driver_root + "/l") result.short_links_known = false;
+        findings.push_back(
+            make_unreadable({.kind = SubjectKind::file, .id = item.path}, item.path, item.error, item.detail)
+        );
+    }
+    for (const StrayEntry& stray : inventory.layerdb_strays) {
+        Finding finding{
+            .damage = Damage::layerdb_stray_entry,
+            .subject = {.kind = SubjectKind::file, .id = stray.path},
+            .path = stray.path,
+        };
+        finding.evidence.detail = stray.detail;
+        findings.push_back(std::move(finding));
+    }
+
+    const std::string layerdb = inventory.image_root + "/layerdb/sha256";
+    const auto records = inventory.layers.size();
+    result.layers_known = there(inventory.layerdb);
+    if ((inventory.layerdb == FolderState::absent || inventory.layerdb == FolderState::empty) &&
+        !inventory.directories.empty()) {
+        findings.push_back(absent_owner(
+            inventory,
+            Damage::owner_missing,
+            layerdb,
+            "no layer record, while " + inventory.driver_root + " holds " +
+                std::to_string(inventory.directories.size()) + " directories"
+        ));
+    } else if (inventory.layerdb == FolderState::absent || inventory.layerdb == FolderState::empty) {
+        // No directories either: images without layers are judged by themselves.
+        result.layers_known = true;
+    }
+
+    result.directories_known = there(inventory.driver_folder);
+    if ((inventory.driver_folder == FolderState::absent || inventory.driver_folder == FolderState::empty) &&
+        records > 0) {
+        findings.push_back(absent_owner(
+            inventory,
+            Damage::driver_folder_missing,
+            inventory.driver_root,
+            std::string(inventory.driver_folder == FolderState::absent ? "absent" : "empty") + ", while " +
+                std::to_string(records) + " layer records name directories in it"
+        ));
+    }
+
+    const auto container_mounts = std::count_if(
+        inventory.mount_records.begin(),
+        inventory.mount_records.end(),
+        [](const MountRecord& mount) { return mount.name.size() != kBuildKitIdLength; }
+    );
+    result.containers_known = there(inventory.containers_folder);
+    if (!there(inventory.containers_folder) && inventory.containers_folder != FolderState::unreadable) {
+        if (container_mounts > 0) {
+            findings.push_back(absent_owner(
+                inventory,
+                Damage::owner_missing,
+                prefixed(inventory, "containers"),
+                "no container, while " + std::to_string(container_mounts) +
+                    " mount records stand in layerdb/mounts"
+            ));
+        } else {
+            result.containers_known = true;
+        }
+    }
+    return result;
+}
+
+}  // namespace drydock

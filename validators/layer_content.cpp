@@ -1,0 +1,276 @@
+#include "validators/layer_content.hpp"
+
+#include "platform/os_error.hpp"
+#include "validators/merged_judge.hpp"
+#include "validators/metadata.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+namespace drydock {
+
+namespace {
+
+// Unowned directories that are tried for one layer whose directory is lost, best structural match first.
+// Each try reads a whole layer.
+constexpr std::size_t kMaxDirectoryTries = 16;
+constexpr std::size_t kBuildKitIdLength = 25;
+
+Finding
+layer_finding(const Inventory& inventory, const LayerRecord& layer, Damage damage, std::string_view file) {
+    return {
+        .damage = damage,
+        .subject = layer_subject(layer.chain),
+        .path = inventory.layer_path(layer.chain, file),
+    };
+}
+
+// Members whose bytes a later member of the same tar replaced or hid.
+void note_replaced(const ExpectedTree& tree, StreamResult& result) {
+    for (const PayloadProblem& problem : result.problems) {
+        if (tree.live(problem.node)) continue;
+        result.oddity_changes_digest = true;
+        result.oddities.push_back(
+            {.what = "a file with bytes that a later member replaces", .name = tree.path(problem.node)}
+        );
+    }
+}
+
+}  // namespace
+
+std::optional<DiffId> LayerChecker::wanted_digest(std::size_t layer) const {
+    const LayerTruth& truth = graph_.truth(layer);
+    if (truth.known) return truth.diff;
+    const LayerRecord& record = graph_.inventory().layers[layer];
+    return record.diff.present() ? std::optional(record.diff.value) : std::nullopt;
+}
+
+StreamResult LayerChecker::stream(std::size_t layer, const ReadDir& files, ExpectedTree& tree) {
+    const LayerRecord& record = graph_.inventory().layers[layer];
+    try {
+        const ReadDir folder = access_.image.open("layerdb/sha256/" + record.chain.hex());
+        const ReadFile tar_split = folder.open_file("tar-split.json.gz");
+        return read_layer_stream(tar_split, files, tree, buffers_, progress_, stop_);
+    } catch (const OsError& error) {
+        StreamResult result;
+        result.state = StreamResult::State::unreadable;
+        result.error_number = error.error();
+        return result;
+    }
+}
+
+bool LayerChecker::proves(std::size_t layer, const std::string& directory) {
+    const auto wanted = wanted_digest(layer);
+    const auto files = wanted ? access_.driver.find(directory + "/diff") : std::nullopt;
+    if (!files) return false;
+    ExpectedTree tree;
+    const StreamResult result = stream(layer, *files, tree);
+    return result.state == StreamResult::State::whole && result.digest == wanted;
+}
+
+std::optional<std::string> LayerChecker::search_directory(std::size_t layer) {
+    const Inventory& inventory = graph_.inventory();
+    if (!inventory.layers[layer].tar_split.present()) return std::nullopt;
+    std::vector<std::string> tries;
+    if (const DriverDirectory* candidate = graph_.candidate_directory(layer))
+        tries.push_back(candidate->name);
+    const auto expected = graph_.expected_lower(layer);
+    for (const DriverDirectory& directory : inventory.directories) {
+        if (tries.size() >= kMaxDirectoryTries) break;
+        if (!graph_.owners(directory.name).empty() || !directory.has_diff) continue;
+        const bool based = directory.lower.sight == Sight::absent;
+        const bool fits =
+            !expected || (expected->empty()
+                              ? based
+                              : directory.lower.present() && lower_matches(directory.lower.value, *expected));
+        if (fits && std::find(tries.begin(), tries.end(), directory.name) == tries.end()) {
+            tries.push_back(directory.name);
+        }
+    }
+    for (const std::string& name : tries) {
+        if (stop_.stop_requested()) return std::nullopt;
+        if (proves(layer, name)) return name;
+    }
+    return std::nullopt;
+}
+
+LayerOutcome LayerChecker::check(std::size_t layer) {
+    const Inventory& inventory = graph_.inventory();
+    const LayerRecord& record = inventory.layers[layer];
+    LayerOutcome outcome;
+    if (!record.has_files || !record.tar_split.present()) return outcome;
+    const DriverDirectory* directory = graph_.own_directory(layer);
+    if (directory == nullptr && record.cache_id.sight != Sight::unreadable) {
+        const bool shared = record.cache_id.present() && graph_.shared(record.cache_id.value);
+        std::optional<std::string> found;
+        if (!shared) found = search_directory(layer);
+        directory = found ? inventory.find_directory(*found) : nullptr;
+        outcome.directory = found;
+    }
+    if (directory != nullptr && directory->has_diff && directory->error == 0) {
+        auto proven = outcome.directory;
+        outcome = check_directory(layer, *directory);
+        outcome.directory = std::move(proven);
+    }
+    outcome.stopped = stop_.stop_requested();
+    return outcome;
+}
+
+LayerOutcome LayerChecker::check_directory(std::size_t layer, const DriverDirectory& directory) {
+    const Inventory& inventory = graph_.inventory();
+    const LayerRecord& record = inventory.layers[layer];
+    LayerOutcome outcome;
+    const std::string base = inventory.directory_path(directory.name, "diff");
+    ContentFindings findings(layer_subject(record.chain), base);
+    try {
+        const ReadDir files = access_.driver.open(directory.name + "/diff");
+        ExpectedTree tree;
+        StreamResult result = stream(layer, files, tree);
+        switch (result.state) {
+        case StreamResult::State::stopped:
+            return outcome;
+        case StreamResult::State::damaged: {
+            Finding finding =
+                layer_finding(inventory, record, Damage::tar_split_damaged, "tar-split.json.gz");
+            finding.evidence.detail = result.error;
+            outcome.findings.push_back(std::move(finding));
+            return outcome;
+        }
+        case StreamResult::State::unreadable:
+            outcome.findings.push_back(make_unreadable(
+                layer_subject(record.chain),
+                inventory.layer_path(record.chain, "tar-split.json.gz"),
+                result.error_number,
+                result.error
+            ));
+            return outcome;
+        case StreamResult::State::whole:
+            break;
+        }
+        note_replaced(tree, result);
+        outcome.digest = result.digest;
+        const auto wanted = wanted_digest(layer);
+        const bool proven = wanted && result.digest == wanted;
+        if (proven) {
+            outcome.bytes_verified = result.bytes_read;
+            judge_size(layer, tree, result, outcome.findings);
+        }
+        const CompareOptions options{
+            .maker = directory.name.size() == kBuildKitIdLength ? LayerMaker::buildkit : LayerMaker::unpacked,
+            .proven = proven,
+        };
+        compare_tree(tree, files, result, options, findings);
+        if (!proven) judge_digest(layer, files, result, findings);
+        if (!result.oddities.empty()) {
+            if (Finding* finding = findings.add(Damage::layer_unverifiable, {})) {
+                finding->path = inventory.layer_path(record.chain);
+                finding->evidence.detail = result.oddities.front().what;
+                for (const Oddity& oddity : result.oddities) {
+                    finding->evidence.peers.push_back(oddity.name);
+                }
+            }
+        }
+    } catch (const OsError& error) {
+        outcome.findings.push_back(make_unreadable(layer_subject(record.chain), base, error.error()));
+    }
+    outcome.unlisted = findings.unlisted();
+    std::vector<Finding> found = findings.take();
+    ask_merged_trees(layer, base, found);
+    std::move(found.begin(), found.end(), std::back_inserter(outcome.findings));
+    return outcome;
+}
+
+bool LayerChecker::replay_chain(const std::vector<std::size_t>& chain, ExpectedTree& tree) {
+    for (const std::size_t index : chain) {
+        const LayerRecord& record = graph_.inventory().layers[index];
+        tree.begin_layer(index == chain.back() ? Replay::full : Replay::merged);
+        const ReadFile tar_split =
+            access_.image.open("layerdb/sha256/" + record.chain.hex()).open_file("tar-split.json.gz");
+        if (!replay_layer_headers(tar_split, tree, stop_)) return false;
+    }
+    return true;
+}
+
+void LayerChecker::ask_merged_trees(
+    std::size_t layer, const std::string& base, std::vector<Finding>& findings
+) {
+    if (std::none_of(findings.begin(), findings.end(), may_come_from_a_mount)) return;
+    const Inventory& inventory = graph_.inventory();
+    std::vector<std::size_t> chain;  // base first, once complete
+    std::vector<ReadDir> folders;    // topmost first
+    try {
+        for (const ChainId& id : graph_.ancestry(inventory.layers[layer].chain)) {
+            const LayerRecord* record = inventory.find_layer(id);
+            if (record == nullptr || chain.size() >= ExpectedTree::kMaxLayers) return;
+            const auto index = static_cast<std::size_t>(record - inventory.layers.data());
+            const DriverDirectory* directory = graph_.directory_of(index);
+            if (directory == nullptr) return;
+            chain.push_back(index);
+            folders.push_back(access_.driver.open(directory->name + "/diff"));
+        }
+        std::reverse(chain.begin(), chain.end());
+        ExpectedTree tree;
+        if (!replay_chain(chain, tree)) return;
+        const MergedView view(std::move(folders));
+        MergedJudge judge(tree, view);
+        std::erase_if(findings, [&](const Finding& finding) {
+            return may_come_from_a_mount(finding) && finding.path.size() > base.size() &&
+                   judge.same_at(finding.path.substr(base.size() + 1));
+        });
+    } catch (const OsError&) {
+        // Without the layers below there is no second opinion; the first one stands.
+        return;
+    }
+}
+
+// Every file is right by its CRC and the whole is not what it should be.
+void LayerChecker::judge_digest(
+    std::size_t layer, const ReadDir& files, const StreamResult& result, ContentFindings& findings
+) {
+    const auto wanted = wanted_digest(layer);
+    if (!result.digest || !wanted || result.oddity_changes_digest) return;
+    const Inventory& inventory = graph_.inventory();
+    const LayerRecord& record = inventory.layers[layer];
+    // A record that contradicts itself was told already; its bytes may well be those of the other diff.
+    if (!graph_.truth(layer).known) return;
+    ExpectedTree again_tree;
+    const StreamResult again = stream(layer, files, again_tree);
+    if (again.digest == result.digest) {
+        if (Finding* finding = findings.add(Damage::layer_digest_mismatch, {})) {
+            finding->path = inventory.layer_path(record.chain);
+            finding->evidence.expected = wanted->text();
+            finding->evidence.actual = result.digest->text();
+        }
+    } else if (Finding* finding = findings.add(Damage::unreadable, {})) {
+        finding->verdict = Verdict::undetermined;
+        finding->evidence.detail = "two readings of the layer differ: suspect the medium or the memory first";
+    }
+}
+
+// `size` is advisory: what a daemon would have written by its driver, or BuildKit, is right.
+void LayerChecker::judge_size(
+    std::size_t layer, const ExpectedTree& tree, const StreamResult& result, std::vector<Finding>& findings
+) const {
+    const LayerRecord& record = graph_.inventory().layers[layer];
+    if (!record.size.present()) return;
+    std::uint64_t on_disk = 0;
+    std::vector<bool> counted;
+    for (NodeId id = 1; id < tree.node_count(); ++id) {
+        if (!tree.live(id)) continue;
+        const InodeId number = tree.node(id).inode;
+        if (counted.size() <= number) counted.resize(number + std::size_t{1});
+        if (counted[number]) continue;
+        counted[number] = true;
+        const ExpectedInode& inode = tree.inode(number);
+        on_disk += S_ISLNK(inode.mode) ? tree.target(inode).size() : inode.size;
+    }
+    const auto size = static_cast<std::uint64_t>(record.size.value);
+    if (size == on_disk || size == result.entry_size_sum || size == result.header_size_sum) return;
+    Finding finding = layer_finding(graph_.inventory(), record, Damage::size_wrong, "size");
+    finding.evidence.expected = std::to_string(on_disk);
+    finding.evidence.actual = std::to_string(record.size.value);
+    findings.push_back(std::move(finding));
+}
+
+}  // namespace drydock

@@ -1,0 +1,71 @@
+// The content check of single layers: which directory is the layer's, whether its bytes hash to the diff
+// id, which file is wrong if not, and whether everything else is as the tar's headers say.
+#pragma once
+
+#include "validators/layer_stream.hpp"
+#include "validators/store_graph.hpp"
+#include "validators/tree_compare.hpp"
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace drydock {
+
+// Where a store's folders are open. The driver's folder is there: validate_content sees to it.
+struct StoreAccess {
+    const ReadDir& image;   // image/<driver>
+    const ReadDir& driver;  // <driver>
+};
+
+// What the content of one layer said.
+struct LayerOutcome {
+    std::vector<Finding> findings;
+    std::vector<UnlistedFindings> unlisted;
+    std::uint64_t bytes_verified = 0;
+    bool stopped = false;
+    std::optional<DiffId> digest;          // of the reassembled tar, where every byte was to be had
+    std::optional<std::string> directory;  // the one that was proven to be the layer's, if searched for
+};
+
+// One worker's state.
+class LayerChecker {
+public:
+    LayerChecker(
+        const StoreGraph& graph, const StoreAccess& access, ProgressCounters& progress, std::stop_token stop
+    )
+        : graph_(graph), access_(access), progress_(progress), stop_(std::move(stop)) {}
+
+    // Everything about one layer. Never throws OsError: what cannot be read is undetermined.
+    [[nodiscard]] LayerOutcome check(std::size_t layer);
+
+    // Whether the bytes in `directory` reassemble to the diff id of `layer`.
+    [[nodiscard]] bool proves(std::size_t layer, const std::string& directory);
+
+private:
+    [[nodiscard]] std::optional<DiffId> wanted_digest(std::size_t layer) const;
+    [[nodiscard]] std::optional<std::string> search_directory(std::size_t layer);
+    [[nodiscard]] StreamResult stream(std::size_t layer, const ReadDir& files, ExpectedTree& tree);
+    LayerOutcome check_directory(std::size_t layer, const DriverDirectory& directory);
+    void judge_digest(
+        std::size_t layer, const ReadDir& files, const StreamResult& result, ContentFindings& findings
+    );
+    // Takes back what only comes from a mount that the layer went through.
+    void ask_merged_trees(std::size_t layer, const std::string& base, std::vector<Finding>& findings);
+    [[nodiscard]] bool replay_chain(const std::vector<std::size_t>& chain, ExpectedTree& tree);
+    void judge_size(
+        std::size_t layer,
+        const ExpectedTree& tree,
+        const StreamResult& result,
+        std::vector<Finding>& findings
+    ) const;
+
+    const StoreGraph& graph_;
+    const StoreAccess& access_;
+    ProgressCounters& progress_;
+    std::stop_token stop_;
+    StreamBuffers buffers_;
+};
+
+}  // namespace drydock

@@ -1,0 +1,253 @@
+#include "validators/layer_stream.hpp"
+
+#include "formats/tar_split.hpp"
+#include "platform/crc64.hpp"
+#include "platform/gunzip.hpp"
+#include "platform/os_error.hpp"
+#include "platform/sys.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace drydock {
+
+namespace {
+
+// Fits a core's second-level cache, so that the second hash finds the bytes there.
+constexpr std::size_t kFileBuffer = std::size_t{256} << 10U;
+
+class Stream {
+public:
+    // `files` is nullptr where only the headers are wanted.
+    Stream(const ReadDir* files, ExpectedTree& tree, StreamBuffers& buffers, ProgressCounters& progress)
+        : files_(files), tree_(tree), buffers_(buffers), progress_(progress) {
+        buffers_.hash.reset();
+    }
+
+    StreamResult run(const ReadFile& tar_split, const std::stop_token& stop) {
+        Gunzip gunzip([&](void* buffer, std::size_t size) { return tar_split.read(buffer, size); });
+        TarSplitReader reader(
+            [&](std::span<char> out) -> std::ptrdiff_t {
+                const Gunzip::Result got = gunzip.read(out);
+                if (got.status == Gunzip::Status::bad && got.produced == 0) return -1;
+                return static_cast<std::ptrdiff_t>(got.produced);
+            },
+            [&] { return gunzip.error(); }
+        );
+        TarSplitEntry entry;
+        while (true) {
+            if (stop.stop_requested()) return end(StreamResult::State::stopped, {});
+            const TarSplitReader::Next next = reader.next(entry);
+            if (next == TarSplitReader::Next::end) break;
+            if (next == TarSplitReader::Next::bad) {
+                return reader.limit_hit() ? too_large(reader.error())
+                                          : end(StreamResult::State::damaged, reader.error());
+            }
+            if (gunzip.total_out() > kMaxTarSplitBytes) return too_large("longer than any layer's");
+            if (entry.kind == TarSplitEntry::Kind::segment) {
+                if (whole_) buffers_.hash.update(entry.payload.data(), entry.payload.size());
+                headers_.feed(entry.payload);
+            } else if (entry.kind == TarSplitEntry::Kind::file && !member(entry)) {
+                return std::move(result_);
+            }
+        }
+        if (!headers_.good_end()) {
+            return end(StreamResult::State::damaged, "bytes after the last member that no tar reader takes");
+        }
+        if (whole_) result_.digest = DiffId(Digest(buffers_.hash.finish()));
+        return std::move(result_);
+    }
+
+private:
+    StreamResult end(StreamResult::State state, std::string error) {
+        result_.state = state;
+        result_.error = std::move(error);
+        return std::move(result_);
+    }
+
+    StreamResult too_large(std::string error) {
+        result_.error_number = EFBIG;
+        return end(StreamResult::State::unreadable, std::move(error));
+    }
+
+    // One file entry. False where the tar-split is no good from here on.
+    bool member(const TarSplitEntry& entry) {
+        Parsed<TarMember> parsed = headers_.take(entry.size);
+        if (!parsed) {
+            result_.state = StreamResult::State::damaged;
+            result_.error = parsed.error().what;
+            return false;
+        }
+        const TarMember& member = *parsed;
+        if (member.name != entry.name) {
+            result_.state = StreamResult::State::damaged;
+            result_.error = "an entry and its tar header have different names";
+            return false;
+        }
+        result_.entry_size_sum += static_cast<std::uint64_t>(entry.size);
+        result_.header_size_sum += static_cast<std::uint64_t>(std::max<std::int64_t>(member.size, 0));
+        const Placed placed = tree_.place(member);
+        switch (placed.kind) {
+        case Placed::Kind::duplicate:
+            result_.state = StreamResult::State::damaged;
+            result_.error = "two members have one name";
+            return false;
+        case Placed::Kind::impossible:
+            odd("a member that cannot be unpacked where it stands", member);
+            break;
+        case Placed::Kind::nothing:
+        case Placed::Kind::node:
+            break;
+        }
+        if (member.sparse) {
+            odd("a sparse file of the PAX format, whose map tar-split does not keep", member);
+            result_.oddity_changes_digest = true;
+        }
+        if (entry.size == 0) return true;
+        if (member.header_only()) {
+            // No payload follows in the stream; dockerd's assembler would look for one.
+            odd("a link or special file whose header claims a size", member);
+            return true;
+        }
+        if (placed.kind != Placed::Kind::node) {
+            odd("a file with bytes whose name leaves none on disk", member);
+            lose_payload();
+            result_.oddity_changes_digest = true;
+            return true;
+        }
+        if (placed.through_absolute_link) {
+            odd("a path through an absolute link, which dockerd follows outside the layer", member);
+        }
+        ExpectedInode& inode = tree_.inode(tree_.node(placed.node).inode);
+        inode.size = static_cast<std::uint64_t>(entry.size);
+        inode.crc = entry.crc;
+        result_.payload_total += inode.size;
+        if (files_ != nullptr) payload(placed.node, inode, entry.has_crc);
+        return true;
+    }
+
+    void odd(const char* what, const TarMember& member) {
+        constexpr std::size_t kMaxOddities = 100;
+        if (result_.oddities.size() < kMaxOddities)
+            result_.oddities.push_back({.what = what, .name = member.name});
+    }
+
+    void lose_payload() { whole_ = false; }
+
+    PayloadProblem& problem(PayloadProblem::Kind kind, NodeId node) {
+        lose_payload();
+        return result_.problems.emplace_back(PayloadProblem{.kind = kind, .node = node});
+    }
+
+    // The folder of a member, opened once for the run of members in it.
+    const ReadDir* folder_of(NodeId node) {
+        const NodeId folder = tree_.node(node).parent;
+        if (folder == ExpectedTree::kRoot) return files_;
+        if (folder_id_ != folder) {
+            folder_id_ = folder;
+            folder_ = files_->find(tree_.path(folder));
+        }
+        return folder_ ? &*folder_ : nullptr;
+    }
+
+    void payload(NodeId node, ExpectedInode& inode, bool has_crc) {
+        try {
+            const ReadDir* folder = folder_of(node);
+            if (folder == nullptr) {
+                problem(PayloadProblem::Kind::missing, node);
+                return;
+            }
+            const ReadFile file = folder->open_file(std::string(tree_.name(node)));
+            const auto size = static_cast<std::uint64_t>(file.stat().size);
+            if (size != inode.size) {
+                problem(size == 0 ? PayloadProblem::Kind::empty : PayloadProblem::Kind::changed, node)
+                    .actual_size = size;
+                progress_.bytes_done += inode.size;
+                return;
+            }
+            inode.no_xattrs_on_disk = sys.list_xattr_fd(file.fd(), nullptr, 0) == 0;
+            read_payload(file, node, inode, has_crc);
+        } catch (const OsError& error) {
+            folder_id_ = kNone;
+            if (is_absence(error.error())) {
+                problem(PayloadProblem::Kind::missing, node);
+            } else {
+                problem(PayloadProblem::Kind::unreadable, node).error = error.error();
+            }
+        }
+    }
+
+    void read_payload(const ReadFile& file, NodeId node, const ExpectedInode& inode, bool has_crc) {
+        std::uint64_t crc = 0;
+        std::uint64_t total = 0;
+        bool all_zero = true;
+        while (const std::size_t got = file.read(buffers_.file.data(), buffers_.file.size())) {
+            crc = crc64_iso(crc, buffers_.file.data(), got);
+            if (whole_) buffers_.hash.update(buffers_.file.data(), got);
+            all_zero = all_zero && buffers_.file.front() == 0 &&
+                       std::all_of(
+                           buffers_.file.begin(),
+                           buffers_.file.begin() + static_cast<std::ptrdiff_t>(got),
+                           [](char c) { return c == 0; }
+                       );
+            total += got;
+            progress_.bytes_done += got;
+        }
+        result_.bytes_read += total;
+        if (total == inode.size && (!has_crc || crc == inode.crc)) return;
+        // A second, independent reading before anything is called damaged.
+        const std::uint64_t again = crc_of(node);
+        if (again != crc) {
+            problem(PayloadProblem::Kind::unreadable, node).error = EIO;
+            return;
+        }
+        PayloadProblem& found = problem(PayloadProblem::Kind::changed, node);
+        found.actual_size = total;
+        found.actual_crc = crc;
+        found.all_zero = all_zero;
+    }
+
+    std::uint64_t crc_of(NodeId node) {
+        const ReadFile file = folder_of(node)->open_file(std::string(tree_.name(node)));
+        std::uint64_t crc = 0;
+        while (const std::size_t got = file.read(buffers_.file.data(), buffers_.file.size())) {
+            crc = crc64_iso(crc, buffers_.file.data(), got);
+        }
+        return crc;
+    }
+
+    const ReadDir* files_;
+    ExpectedTree& tree_;
+    StreamBuffers& buffers_;
+    ProgressCounters& progress_;
+    TarHeaderDecoder headers_;
+    StreamResult result_;
+    bool whole_ = true;  // every payload so far went into the hash
+    NodeId folder_id_ = kNone;
+    std::optional<ReadDir> folder_;
+};
+
+}  // namespace
+
+StreamBuffers::StreamBuffers() : file(kFileBuffer) {}
+
+StreamResult read_layer_stream(
+    const ReadFile& tar_split,
+    const ReadDir& files,
+    ExpectedTree& tree,
+    StreamBuffers& buffers,
+    ProgressCounters& progress,
+    const std::stop_token& stop
+) {
+    return Stream(&files, tree, buffers, progress).run(tar_split, stop);
+}
+
+bool replay_layer_headers(const ReadFile& tar_split, ExpectedTree& tree, const std::stop_token& stop) {
+    StreamBuffers buffers;
+    ProgressCounters uncounted;
+    return Stream(nullptr, tree, buffers, uncounted).run(tar_split, stop).state == StreamResult::State::whole;
+}
+
+}  // namespace drydock

@@ -1,0 +1,246 @@
+#include "validators/validate.hpp"
+
+#include "platform/parallel.hpp"
+#include "validators/metadata.hpp"
+#include "validators/victims.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace drydock {
+
+namespace {
+
+constexpr std::string_view kNeedsContent = "needs content";
+
+Verdict verdict_of(const StoreReport& report) {
+    Verdict result = Verdict::sound;
+    const auto raise = [&](Verdict verdict, Severity severity) {
+        if (verdict == Verdict::damaged && severity > Severity::note) result = Verdict::damaged;
+        if (verdict == Verdict::undetermined && result == Verdict::sound) result = Verdict::undetermined;
+    };
+    for (const Finding& finding : report.findings) {
+        raise(finding.verdict, finding.effective_severity());
+    }
+    for (const UnlistedFindings& group : report.unlisted) {
+        raise(group.damage == Damage::unreadable ? Verdict::undetermined : Verdict::damaged, group.severity);
+    }
+    return result;
+}
+
+// Everything that follows from the findings.
+void finish(const StoreGraph& graph, StoreReport& report) {
+    std::stable_sort(report.findings.begin(), report.findings.end(), report_order);
+    const VictimIndex index(graph);
+    report.victims.clear();
+    for (const Finding& finding : report.findings) {
+        report.victims.push_back(index.of(finding));
+    }
+    Losses losses = find_losses(graph, report.findings, report.victims);
+    report.repull = std::move(losses.repull);
+    report.lost = std::move(losses.lost);
+    report.verdict = verdict_of(report);
+}
+
+void name_things(const StoreGraph& graph, StoreReport& report) {
+    const Inventory& inventory = graph.inventory();
+    for (const ContainerRecord& container : inventory.containers) {
+        if (const ContainerConfig* config = container.config.get()) {
+            report.container_names.emplace(container.id, config->name);
+        }
+    }
+    const Repositories* repositories = inventory.repositories.get();
+    if (repositories == nullptr) return;
+    for (const TagRecord& tag : repositories->tags) {
+        const ImageRecord* image = tag.image && !tag.is_digest ? inventory.find_image(*tag.image) : nullptr;
+        if (image == nullptr) continue;
+        for (const ChainId& chain :
+             graph.chain_of(static_cast<std::size_t>(image - inventory.images.data()))) {
+            report.names_of_layers.emplace(chain.text(), tag.reference);
+        }
+    }
+}
+
+// A finding of the metadata pass, in the light of the layer's content.
+class Refinement {
+public:
+    Refinement(const StoreGraph& graph, LayerChecker& checker) : graph_(graph), checker_(checker) {}
+
+    void refine(Finding& finding, const LayerOutcome& outcome, std::size_t layer) {
+        if (finding.evidence.detail == kNeedsContent) finding.evidence.detail.reset();
+        const Damage damage = finding.damage;
+        if (damage == Damage::driver_directory_missing) {
+            if (outcome.directory) refine_missing(finding, *outcome.directory, layer);
+        } else if (damage == Damage::cache_id_missing || damage == Damage::cache_id_empty ||
+                   damage == Damage::cache_id_malformed) {
+            refine_cache_id(finding, outcome.directory);
+        } else if (damage == Damage::cache_id_shared) {
+            refine_shared(finding, layer);
+        } else if (damage == Damage::diff_missing || damage == Damage::diff_empty ||
+                   damage == Damage::diff_malformed || damage == Damage::chain_id_mismatch) {
+            if (outcome.digest) refine_diff(finding, *outcome.digest, layer);
+        }
+    }
+
+private:
+    static constexpr std::string_view kBytes = "the directory's own bytes, which hash to the diff id";
+
+    void refine_missing(Finding& finding, const std::string& directory, std::size_t layer) {
+        const LayerRecord& record = graph_.inventory().layers[layer];
+        finding.damage = Damage::cache_id_wrong;
+        finding.path = graph_.inventory().layer_path(record.chain, "cache-id");
+        finding.evidence.expected = directory;
+        finding.evidence.actual = record.cache_id.value;
+        finding.witness = kBytes;
+    }
+
+    static void refine_cache_id(Finding& finding, const std::optional<std::string>& directory) {
+        if (directory) {
+            finding.evidence.expected = directory;
+            finding.witness = kBytes;
+            finding.repair = RepairClass::rebuild;
+        } else {
+            finding.evidence.expected.reset();
+            finding.witness.reset();
+            finding.repair = RepairClass::quarantine;
+        }
+    }
+
+    // Of several records on one directory, the bytes tell whose it is.
+    void refine_shared(Finding& finding, std::size_t layer) {
+        const Inventory& inventory = graph_.inventory();
+        const std::string& directory = inventory.layers[layer].cache_id.value;
+        std::vector<std::string> proven;
+        for (const DirectoryOwner& owner : graph_.owners(directory)) {
+            if (owner.kind != DirectoryOwner::Kind::layer) continue;
+            if (checker_.proves(owner.index, directory))
+                proven.push_back(inventory.layers[owner.index].chain.text());
+        }
+        if (proven.size() == 1) {
+            finding.evidence.detail = "its bytes are those of " + proven.front();
+            finding.witness = kBytes;
+            finding.repair = RepairClass::rebuild;
+        } else {
+            finding.repair = RepairClass::quarantine;
+        }
+    }
+
+    void refine_diff(Finding& finding, const DiffId& digest, std::size_t layer) {
+        const LayerRecord& record = graph_.inventory().layers[layer];
+        if (graph_.truth(layer).known) return;
+        const auto parent = record.parent.present() ? std::optional(record.parent.value) : std::nullopt;
+        if (chain_id(parent, digest) != record.chain) return;
+        if (finding.damage == Damage::chain_id_mismatch) {
+            finding.damage = Damage::diff_wrong;
+            finding.path = graph_.inventory().layer_path(record.chain, "diff");
+            finding.evidence.actual = record.diff.value.text();
+        }
+        finding.evidence.expected = digest.text();
+        finding.witness = kBytes;
+        finding.repair = RepairClass::rebuild;
+    }
+
+    const StoreGraph& graph_;
+    LayerChecker& checker_;
+};
+
+// Largest first, so that the last one under way is a small one.
+std::vector<std::size_t> by_size(const Inventory& inventory) {
+    std::vector<std::size_t> order(inventory.layers.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto weight = [&](std::size_t i) {
+        const std::int64_t* size = inventory.layers[i].size.get();
+        const std::int64_t* tar_split = inventory.layers[i].tar_split.get();
+        // `size` is not to be trusted, only good for an order.
+        return std::max(size != nullptr ? *size : 0, tar_split != nullptr ? *tar_split : 0);
+    };
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return weight(a) > weight(b);
+    });
+    return order;
+}
+
+}  // namespace
+
+StoreReport validate_metadata(const StoreGraph& graph) {
+    const Inventory& inventory = graph.inventory();
+    StoreReport report;
+    report.path = inventory.store_path;
+    report.driver = inventory.driver;
+    report.layers = inventory.layers.size();
+    report.driver_directories = inventory.directories.size();
+    report.images = static_cast<std::uint64_t>(std::count_if(
+        inventory.images.begin(),
+        inventory.images.end(),
+        [](const ImageRecord& image) { return image.config.sight != Sight::absent; }
+    ));
+    report.containers = static_cast<std::uint64_t>(std::count_if(
+        inventory.containers.begin(),
+        inventory.containers.end(),
+        [&](const auto& container) {
+            const ContainerConfig* config = container.config.get();
+            return config == nullptr || config->driver == inventory.driver;
+        }
+    ));
+    if (const Repositories* repositories = inventory.repositories.get()) {
+        report.tags = static_cast<std::uint64_t>(std::count_if(
+            repositories->tags.begin(),
+            repositories->tags.end(),
+            [](const TagRecord& tag) { return !tag.is_digest; }
+        ));
+    }
+    name_things(graph, report);
+
+    const StoreFoundation foundation = check_foundation(graph, report.findings);
+    check_layer_records(graph, foundation, report.findings);
+    check_layer_chains(graph, foundation, report.findings);
+    check_images(graph, foundation, report.findings);
+    check_references(graph, foundation, report.findings);
+    check_driver_directories(graph, foundation, report.findings);
+    check_mounts(graph, foundation, report.findings);
+    finish(graph, report);
+    return report;
+}
+
+bool has_content(const StoreGraph& graph) {
+    const Inventory& inventory = graph.inventory();
+    return !inventory.layers.empty() && !inventory.directories.empty();
+}
+
+bool validate_content(
+    const StoreGraph& graph, const StoreAccess& access, const ContentOptions& options, StoreReport& report
+) {
+    const Inventory& inventory = graph.inventory();
+    const std::vector<std::size_t> order = by_size(inventory);
+    options.progress.layers_total = order.size();
+    std::vector<LayerOutcome> outcomes(order.size());
+    std::vector<std::unique_ptr<LayerChecker>> checkers(std::max(1U, options.jobs));
+    parallel_for(order.size(), options.jobs, options.stop, [&](std::size_t i, unsigned worker) {
+        auto& checker = checkers.at(worker);
+        if (!checker) checker = std::make_unique<LayerChecker>(graph, access, options.progress, options.stop);
+        outcomes[order[i]] = checker->check(order[i]);
+        ++options.progress.layers_done;
+    });
+
+    LayerChecker checker(graph, access, options.progress, options.stop);
+    Refinement refinement(graph, checker);
+    for (Finding& finding : report.findings) {
+        const auto chain = finding.subject.kind == SubjectKind::layer ? ChainId::from_text(finding.subject.id)
+                                                                      : std::nullopt;
+        const LayerRecord* layer = chain ? inventory.find_layer(*chain) : nullptr;
+        if (layer == nullptr) continue;
+        const auto index = static_cast<std::size_t>(layer - inventory.layers.data());
+        refinement.refine(finding, outcomes[index], index);
+    }
+    bool complete = !options.stop.stop_requested();
+    for (LayerOutcome& outcome : outcomes) {
+        complete = complete && !outcome.stopped;
+        report.bytes_verified += outcome.bytes_verified;
+        report.unlisted.insert(report.unlisted.end(), outcome.unlisted.begin(), outcome.unlisted.end());
+        std::move(outcome.findings.begin(), outcome.findings.end(), std::back_inserter(report.findings));
+    }
+    finish(graph, report);
+    return complete;
+}
+
+}  // namespace drydock

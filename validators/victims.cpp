@@ -1,0 +1,184 @@
+#include "validators/victims.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace drydock {
+
+namespace {
+
+template <class Map>
+std::vector<std::string> lookup(const Map& map, const std::string& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? std::vector<std::string>() : found->second;
+}
+
+template <class Map>
+void sort_values(Map& map) {
+    for (auto& [key, values] : map) {
+        std::sort(values.begin(), values.end());
+        values.erase(std::unique(values.begin(), values.end()), values.end());
+    }
+}
+
+// "localhost:5000/app", "example.com/app": the first component is a host.
+bool names_registry(const std::string& repository) {
+    const std::size_t slash = repository.find('/');
+    if (slash == std::string::npos) return false;
+    const std::string domain = repository.substr(0, slash);
+    return domain == "localhost" || domain.find_first_of(".:") != std::string::npos;
+}
+
+}  // namespace
+
+VictimIndex::VictimIndex(const StoreGraph& graph) : graph_(graph) {
+    const Inventory& inventory = graph.inventory();
+    for (std::size_t i = 0; i < inventory.images.size(); ++i) {
+        for (const ChainId& chain : graph.chain_of(i)) {
+            images_of_layer_[chain.text()].push_back(inventory.images[i].id.text());
+        }
+    }
+    for (std::size_t i = 0; i < inventory.containers.size(); ++i) {
+        const ContainerRecord& container = inventory.containers[i];
+        const MountRecord* mount = inventory.find_mount(container.id);
+        const bool recorded = mount != nullptr && mount->parent.present();
+        const auto top = recorded ? std::optional(mount->parent.value) : graph.top_chain_of_container(i);
+        if (!top) continue;
+        for (const ChainId& chain : graph.ancestry(*top)) {
+            containers_of_layer_[chain.text()].push_back(container.id);
+        }
+    }
+    if (const Repositories* repositories = inventory.repositories.get()) {
+        for (const TagRecord& tag : repositories->tags) {
+            if (tag.image && !tag.is_digest) tags_of_image_[tag.image->text()].push_back(tag.reference);
+        }
+    }
+    sort_values(images_of_layer_);
+    sort_values(containers_of_layer_);
+    sort_values(tags_of_image_);
+}
+
+Victims VictimIndex::of(const Finding& finding) const {
+    Victims result;
+    switch (finding.subject.kind) {
+    case SubjectKind::layer: {
+        result = of_layer(finding.subject.id);
+        // Two records of one directory, or a circle, hurt whatever stands on any of them.
+        if (finding.damage == Damage::cache_id_shared || finding.damage == Damage::parent_cycle) {
+            for (const std::string& peer : finding.evidence.peers) {
+                Victims more = of_layer(peer);
+                if (graph_.inventory().find_container(peer) != nullptr) more.containers.push_back(peer);
+                result.images.insert(result.images.end(), more.images.begin(), more.images.end());
+                result.tags.insert(result.tags.end(), more.tags.begin(), more.tags.end());
+                result.containers.insert(
+                    result.containers.end(), more.containers.begin(), more.containers.end()
+                );
+            }
+        }
+        break;
+    }
+    case SubjectKind::image:
+        result = of_image(finding.subject.id);
+        break;
+    case SubjectKind::tag:
+        result.tags.push_back(finding.subject.id);
+        break;
+    case SubjectKind::container:
+        result.containers.push_back(finding.subject.id);
+        break;
+    case SubjectKind::store:
+        result = of_store();
+        break;
+    case SubjectKind::driver_directory:
+    case SubjectKind::distribution:
+    case SubjectKind::database:
+    case SubjectKind::file:
+        break;
+    }
+    for (auto* list : {&result.images, &result.tags, &result.containers}) {
+        std::sort(list->begin(), list->end());
+        list->erase(std::unique(list->begin(), list->end()), list->end());
+    }
+    return result;
+}
+
+Victims VictimIndex::of_layer(const std::string& id) const {
+    Victims result;
+    result.images = lookup(images_of_layer_, id);
+    for (const std::string& image : result.images) {
+        const auto tags = lookup(tags_of_image_, image);
+        result.tags.insert(result.tags.end(), tags.begin(), tags.end());
+    }
+    result.containers = lookup(containers_of_layer_, id);
+    return result;
+}
+
+Victims VictimIndex::of_image(const std::string& id) const {
+    Victims result;
+    if (ImageId::from_text(id)) result.images.push_back(id);
+    result.tags = lookup(tags_of_image_, id);
+    return result;
+}
+
+Victims VictimIndex::of_store() const {
+    Victims result;
+    for (const ImageRecord& image : graph_.inventory().images) {
+        if (image.config.sight != Sight::absent) result.images.push_back(image.id.text());
+    }
+    for (const auto& [image, tags] : tags_of_image_) {
+        result.tags.insert(result.tags.end(), tags.begin(), tags.end());
+    }
+    for (const ContainerRecord& container : graph_.inventory().containers) {
+        const ContainerConfig* config = container.config.get();
+        if (config != nullptr && config->driver == graph_.inventory().driver) {
+            result.containers.push_back(container.id);
+        }
+    }
+    return result;
+}
+
+Losses find_losses(
+    const StoreGraph& graph, const std::vector<Finding>& findings, const std::vector<Victims>& victims
+) {
+    const Inventory& inventory = graph.inventory();
+    std::set<std::string> hurt;
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        const Finding& finding = findings[i];
+        const RepairClass repair = finding.effective_repair();
+        const bool stays = repair == RepairClass::needs_donor || repair == RepairClass::quarantine;
+        const bool of_images =
+            finding.subject.kind == SubjectKind::layer || finding.subject.kind == SubjectKind::image;
+        if (stays && of_images && finding.verdict == Verdict::damaged &&
+            finding.effective_severity() >= Severity::error) {
+            hurt.insert(victims[i].images.begin(), victims[i].images.end());
+        }
+    }
+    std::set<DiffId> pulled;
+    for (const DistributionRecord& record : inventory.distribution) {
+        if (record.diff && !record.repositories.empty()) pulled.insert(*record.diff);
+    }
+    Losses result;
+    for (const std::string& id : hurt) {
+        ImageLoss loss{.image = id, .refs = {}};
+        bool registry = false;
+        if (const Repositories* repositories = inventory.repositories.get()) {
+            for (const TagRecord& tag : repositories->tags) {
+                if (!tag.image || tag.image->text() != id) continue;
+                loss.refs.push_back(tag.reference);
+                registry = registry || tag.is_digest || names_registry(tag.repository);
+            }
+        }
+        const auto image_id = ImageId::from_text(id);
+        const ImageRecord* image = image_id ? inventory.find_image(*image_id) : nullptr;
+        if (image != nullptr) {
+            const auto& chain = graph.chain_of(static_cast<std::size_t>(image - inventory.images.data()));
+            const KnownLayer* top = chain.empty() ? nullptr : graph.known(chain.back());
+            registry = registry || (top != nullptr && pulled.contains(top->diff));
+        }
+        std::sort(loss.refs.begin(), loss.refs.end());
+        (registry ? result.repull : result.lost).push_back(std::move(loss));
+    }
+    return result;
+}
+
+}  // namespace drydock
