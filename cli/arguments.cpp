@@ -59,7 +59,8 @@ std::vector<std::string_view> long_names(const std::vector<OptionSpec>& specs) {
     return names;
 }
 
-std::string unknown_option_text(const std::string& typed, const std::vector<OptionSpec>& specs) {
+std::string unknown_option_text(const std::string& word, const std::vector<OptionSpec>& specs) {
+    const std::string typed = word.substr(0, word.find('='));
     const std::size_t dashes = std::min(typed.find_first_not_of('-'), typed.size());
     const std::string_view meant =
         dashes == 2 ? nearest(std::string_view(typed).substr(dashes), long_names(specs)) : std::string_view{};

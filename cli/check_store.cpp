@@ -47,6 +47,12 @@ CheckedStore check_store_metadata(
     CheckedStore store;
     store.folders = open_store(root, location);
     store.inventory = std::make_unique<const Inventory>(scan_store(*store.folders, location, jobs, stop));
+    if (stop.stop_requested()) {
+        // Half an inventory would make everything else look absent.
+        store.report.path = location.path;
+        store.report.driver = location.driver;
+        return store;
+    }
     // From here on the inventory does not change, and nothing below this line opens a record again.
     store.graph = std::make_unique<const StoreGraph>(*store.inventory);
     store.report = validate_metadata(*store.graph);

@@ -107,8 +107,13 @@ OutputFile::OutputFile(const std::optional<std::string>& file, const std::string
     if (!file) {
         return;
     }
+    struct stat status{};
+    const bool exists = ::stat(name_.c_str(), &status) == 0;
+    const bool special = exists && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
     std::error_code error;
-    path_ = fs::weakly_canonical(fs::absolute(*file, error), error).string();
+    const fs::path typed = fs::absolute(*file, error);
+    // What a special file leads to (/dev/stdout: a pipe) may have no name of its own.
+    path_ = fs::weakly_canonical(special ? typed.parent_path() : typed, error).string();
     if (path_.empty()) {
         fail(error.value());
     }
@@ -118,14 +123,12 @@ OutputFile::OutputFile(const std::optional<std::string>& file, const std::string
             ", where nothing may change"
         );
     }
-    struct stat status{};
-    const bool exists = ::stat(path_.c_str(), &status) == 0;
     if (exists && S_ISDIR(status.st_mode)) {
         throw UsageError("--output " + terminal_text(name_) + " is a folder");
     }
     constexpr mode_t kMode = 0666;  // less the umask
-    if (exists && !S_ISREG(status.st_mode)) {
-        fd_ = UniqueFd(::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+    if (special) {
+        fd_ = UniqueFd(::open(name_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
     } else {
         temporary_ = path_ + ".tmp-" + std::to_string(::getpid());
         fd_ = UniqueFd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode));

@@ -31,8 +31,10 @@ if(DRYDOCK_HARDEN)
     endif()
     target_link_options(drydock_options INTERFACE -Wl,-z,relro,-z,now)
     set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-    include(CheckPIESupported)
-    check_pie_supported(LANGUAGES CXX)
+    if(NOT DRYDOCK_STATIC)  # its -static-pie is taken back by the -pie that this adds
+        include(CheckPIESupported)
+        check_pie_supported(LANGUAGES CXX)
+    endif()
 endif()
 
 if(DRYDOCK_SANITIZE)

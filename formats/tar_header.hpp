@@ -42,7 +42,8 @@ public:
     // At a file entry of tar-split: decodes what was fed since the last one (after skipping the padding
     // of the last payload) and clears it. Fails for a bad checksum, a cut header, a bad PAX record, two
     // zero blocks before a member, or more than kMaxHeaderBytes of header.
-    // `payload_bytes` is what really follows in the stream for this member.
+    // Fails as well where the header's size is not `entry_size`, unless the member is sparse or of a type
+    // without data. After a failure every call fails.
     [[nodiscard]] Parsed<TarMember> take(std::int64_t entry_size);
 
     // Whether what was fed after the last member is a legal end of an archive for Go's reader: nothing,

@@ -5,4 +5,5 @@ set -eu
 preset=$1
 cd "$(dirname "$0")/.."
 [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset"
-cmake --build --preset "$preset" -- --quiet
+# ninja says that there is nothing to do on stdout, where nobody asked.
+ninja -C "build/$preset" -n | grep -q 'no work to do' || cmake --build --preset "$preset"

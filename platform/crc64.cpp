@@ -122,9 +122,8 @@ __attribute__((target("pclmul"))) inline __m128i folded(__m128i lane, __m128i by
 // `size` is at least kStride. What is left after whole lanes goes through the table.
 __attribute__((target("pclmul"))) std::uint64_t
 folding_update(std::uint64_t state, const unsigned char* at, std::size_t size) {
-    std::array<Lane, kLanes>
-        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled in the next lines
-        lanes;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled in the next lines
+    std::array<Lane, kLanes> lanes;
     for (std::size_t i = 0; i < kLanes; ++i) {
         lanes[i].bits = load(at + (i * kLaneBytes));
     }

@@ -209,9 +209,8 @@ FileStat ReadDir::stat() const {
 
 std::string ReadDir::read_link(const std::string& name) const {
     check_component(*this, "read link", name);
-    std::array<char, PATH_MAX + 1>
-        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): 4 KiB, filled by the call
-        text;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): 4 KiB, filled by the call
+    std::array<char, PATH_MAX + 1> text;
     const ssize_t size =
         uninterrupted([&] { return sys.read_link_at(fd_.get(), name.c_str(), text.data(), text.size()); });
     if (size < 0) throw OsError(errno, "read link", path_in(*this, name));

@@ -26,9 +26,8 @@ constexpr std::size_t kUsualBytes = 1024;
 // the kernel's own limit, so that a growing attribute cannot make it too small. -1 with errno as call.
 template <class Call>
 ssize_t fetch(std::string& out, std::size_t most, Call call) {
-    std::array<char, kUsualBytes>
-        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled by the call
-        small;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled by the call
+    std::array<char, kUsualBytes> small;
     const ssize_t size = uninterrupted([&] { return call(small.data(), small.size()); });
     if (size >= 0) {
         out.assign(small.data(), static_cast<std::size_t>(size));

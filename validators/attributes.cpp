@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kCapability = "security.capability";
 constexpr std::string_view kAccessAcl = "system.posix_acl_access";
 
-// Go's time.Unix(0, 1<<63-1): later times become 0 when dockerd unpacks.
+// Go's time.Unix(0, 1<<63-1): later times become 0 when dockerd unpacks, within this second some do.
 constexpr std::int64_t kLastNanosecondTime = 9'223'372'036;
 constexpr std::int64_t kLast32BitTime = 2'147'483'647;
 constexpr std::int64_t kFirst32BitTime = -2'147'483'648;
@@ -92,9 +92,10 @@ bool belongs_to_system(std::string_view name) {
     return name.starts_with("security.") && name != kCapability;
 }
 
-// Extra on disk is damage for these only.
+// Extra on disk is damage for these only. XFS lists an ACL a second time, as trusted.SGI_ACL_FILE.
 bool extra_is_damage(std::string_view name, LayerMaker maker) {
     if (name == kCapability) return true;
+    if (name.starts_with("trusted.SGI_ACL_")) return false;
     return maker == LayerMaker::unpacked && (name.starts_with("user.") || name.starts_with("trusted."));
 }
 
@@ -116,20 +117,15 @@ bool same_value(std::string_view name, const std::string& expected, const std::s
 }  // namespace
 
 MtimeMatch compare_mtime(std::int64_t expected, std::int64_t actual, FileType type) {
-    if (actual == expected) {
-        const bool in_range = expected >= 0 && expected <= kLastNanosecondTime;
-        if (in_range || type == FileType::symlink) return MtimeMatch::same;
-    }
-    std::int64_t kept = expected;
-    if (type == FileType::symlink) {
-        if (actual == 0 || expected > kLastNanosecondTime) return MtimeMatch::same;
-    } else if (expected < 0 || expected > kLastNanosecondTime) {
-        kept = 0;
+    if (expected < 0 || expected >= kLastNanosecondTime) {
+        if (actual == 0) return MtimeMatch::same;
+        if (type == FileType::symlink && expected >= kLastNanosecondTime) return MtimeMatch::same;
+        if (type != FileType::symlink && expected != kLastNanosecondTime) return MtimeMatch::different;
     }
     // File systems with 32-bit times (XFS without bigtime, ext4 with small inodes) clamp.
-    if (kept > kLast32BitTime && actual == kLast32BitTime) return MtimeMatch::same;
-    if (kept < kFirst32BitTime && actual == kFirst32BitTime) return MtimeMatch::same;
-    return kept == actual ? MtimeMatch::same : MtimeMatch::different;
+    if (expected > kLast32BitTime && actual == kLast32BitTime) return MtimeMatch::same;
+    if (expected < kFirst32BitTime && actual == kFirst32BitTime) return MtimeMatch::same;
+    return expected == actual ? MtimeMatch::same : MtimeMatch::different;
 }
 
 bool has_opaque_mark(const std::vector<Xattr>& xattrs) {
@@ -163,10 +159,7 @@ compare_xattrs(const XattrList& expected, const std::vector<Xattr>& actual, cons
         const auto named = [&](const auto& attribute) { return attribute.first == have.name; };
         if (std::any_of(expected.begin(), expected.end(), named)) continue;
         const bool from_a_link =
-            context.link_xattrs != nullptr &&
-            std::any_of(context.link_xattrs->begin(), context.link_xattrs->end(), [&](const auto& attribute) {
-                return attribute.first == have.name && attribute.second == have.value;
-            });
+            context.link_xattrs != nullptr && context.link_xattrs->contains({have.name, have.value});
         if (!from_a_link) result.push_back({.name = have.name, .expected = {}, .actual = have.value});
     }
     return result;

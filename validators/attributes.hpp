@@ -11,9 +11,16 @@
 
 namespace drydock {
 
+// What a userns-remap store adds to the ids of the tar: those of its root (moby daemon_unix.go). Zero
+// elsewhere.
+struct IdShift {
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
+};
+
 enum class MtimeMatch : std::uint8_t { same, different };
 
-// Whole seconds. `symlink`: newer daemons leave 0 where older ones keep the time.
+// Whole seconds. Times that Go cannot hold in nanoseconds become 0; of symlinks they did so from 28.0 on.
 [[nodiscard]] MtimeMatch compare_mtime(std::int64_t expected, std::int64_t actual, FileType type);
 
 // Who made the files: a daemon that unpacked a tar, or BuildKit, whose directory was there before the
@@ -30,7 +37,7 @@ struct XattrDifference {
 struct XattrContext {
     FileType type = FileType::regular;
     LayerMaker maker = LayerMaker::unpacked;
-    const XattrList* link_xattrs = nullptr;  // of the layer's symlinks
+    const XattrSet* link_xattrs = nullptr;  // of the layer's symlinks
 };
 
 // trusted.overlay.* and user.overlay.* are left out: see is_opaque_mark.

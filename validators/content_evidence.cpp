@@ -54,35 +54,34 @@ void append_field(std::string& text, std::string_view name, std::int64_t value) 
     append_text(text, name, std::to_string(value));
 }
 
-AttributeDifference compare_ownership(const ExpectedInode& inode, const FileStat& stat) {
+AttributeDifference compare_ownership(const ExpectedInode& inode, const FileStat& stat, const IdShift& ids) {
+    const std::uint32_t uid = inode.uid + ids.uid;
+    const std::uint32_t gid = inode.gid + ids.gid;
     AttributeDifference result;
     // Nobody can set the mode of a symbolic link.
     if (!S_ISLNK(inode.mode) && (inode.mode & kPermissions) != (stat.mode & kPermissions)) {
         append_text(result.expected, "mode", octal(inode.mode & kPermissions));
         append_text(result.actual, "mode", octal(stat.mode & kPermissions));
     }
-    if (inode.uid != stat.uid) {
-        append_field(result.expected, "uid", inode.uid);
+    if (uid != stat.uid) {
+        append_field(result.expected, "uid", uid);
         append_field(result.actual, "uid", stat.uid);
     }
-    if (inode.gid != stat.gid) {
-        append_field(result.expected, "gid", inode.gid);
+    if (gid != stat.gid) {
+        append_field(result.expected, "gid", gid);
         append_field(result.actual, "gid", stat.gid);
     }
     return result;
 }
 
-void describe_xattrs(const std::vector<XattrDifference>& differences, Evidence& evidence) {
-    std::string expected;
-    std::string actual;
-    for (const XattrDifference& difference : differences) {
-        append_text(
-            expected, difference.name, difference.expected.empty() ? "absent" : hex(difference.expected)
-        );
-        append_text(actual, difference.name, difference.actual.empty() ? "absent" : hex(difference.actual));
+void append_xattrs(const std::vector<XattrDifference>& differences, AttributeDifference& difference) {
+    const auto shown = [](const std::string& value) {
+        return value.empty() ? std::string("absent") : hex(value);
+    };
+    for (const XattrDifference& one : differences) {
+        append_text(difference.expected, one.name, shown(one.expected));
+        append_text(difference.actual, one.name, shown(one.actual));
     }
-    evidence.expected = expected;
-    evidence.actual = actual;
 }
 
 Damage damage_of(PayloadProblem::Kind kind) {

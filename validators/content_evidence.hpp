@@ -20,12 +20,13 @@ struct AttributeDifference {
     [[nodiscard]] bool empty() const noexcept { return expected.empty(); }
 };
 
-[[nodiscard]] AttributeDifference compare_ownership(const ExpectedInode& inode, const FileStat& stat);
+[[nodiscard]] AttributeDifference
+compare_ownership(const ExpectedInode& inode, const FileStat& stat, const IdShift& ids);
 
 void append_field(std::string& text, std::string_view name, std::int64_t value);
 
 // Attribute values as 0x... bytes, cut where they are long.
-void describe_xattrs(const std::vector<XattrDifference>& differences, Evidence& evidence);
+void append_xattrs(const std::vector<XattrDifference>& differences, AttributeDifference& difference);
 
 [[nodiscard]] Damage damage_of(PayloadProblem::Kind kind);
 

@@ -122,11 +122,11 @@ private:
         const Inventory& inventory = graph_.inventory();
         const std::string& name = directory.link.value;
         if (truth && *truth != name) {
-            // Another directory has the better claim to the name that stands here.
+            // l/ has another name for this directory, and none that leads from here to it.
             Finding& finding = add(owner, Damage::link_malformed, directory.name, "link");
             finding.evidence.expected = truth;
             finding.evidence.actual = name;
-            finding.evidence.detail = "well-formed, and the short link of another directory";
+            finding.evidence.detail = "well-formed, and not the short link of this directory";
             finding.witness = "the short link l/" + *truth;
             return;
         }
@@ -141,12 +141,24 @@ private:
         };
         if (link == nullptr) {
             report(Damage::short_link_missing);
+        } else if (!truth && claimed_rightly(*link)) {
+            Finding& finding = add(owner, Damage::link_malformed, directory.name, "link");
+            finding.evidence.actual = name;
+            finding.evidence.detail = "well-formed, and the short link of another directory";
+            finding.witness = "a new name and new `lower` files";
         } else if (link->target.sight == Sight::unreadable) {
             findings_.push_back(make_unreadable(owner.subject, path, link->target.error));
         } else if (!link->target.present() || link->target.value != target) {
             report(Damage::short_link_wrong).evidence.actual =
                 link->target.present() ? link->target.value : link->target.actual;
         }
+    }
+
+    // Whether the directory that a short link leads to names it in its own `link`.
+    [[nodiscard]] bool claimed_rightly(const ShortLink& link) const {
+        const std::string* target = link.target.get();
+        const auto name = target != nullptr ? target_directory(*target) : std::nullopt;
+        return name && graph_.link_of(*name) == link.name;
     }
 
     // The quick way for a sound store: this directory's `lower` is the parent's link and the parent's

@@ -1,5 +1,7 @@
 #include "validators/expected_tree.hpp"
 
+#include "validators/member_path.hpp"
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -15,6 +17,12 @@ constexpr std::string_view kCapability = "security.capability";
 // The kernel's own bound on links in one path.
 constexpr unsigned kMaxLinks = 40;
 constexpr std::size_t kMaxName = 255;
+constexpr std::size_t kMaxPath = 4095;
+// More than listxattr(2) could tell the names of.
+constexpr std::size_t kMaxXattrs = 1000;
+// What a node and its inode take, the index included; an entry of a container besides its text.
+constexpr std::size_t kNodeBytes = 120;
+constexpr std::size_t kEntryBytes = 64;
 // Names are kept in chunks, an offset being chunk * kChunkBytes + place.
 constexpr std::size_t kChunkBytes = std::size_t{64} << 10U;
 constexpr std::uint32_t kImplicitMode = S_IFDIR | 0755U;
@@ -36,36 +44,13 @@ std::uint32_t type_bits(char type) {
     }
 }
 
-// The first component of `path` and what follows it, slashes removed.
-std::pair<std::string_view, std::string_view> split_first(std::string_view path) {
-    const std::size_t slash = path.find('/');
-    if (slash == std::string_view::npos) return {path, {}};
-    const std::size_t next = path.find_first_not_of('/', slash);
-    return {path.substr(0, slash), next == std::string_view::npos ? std::string_view() : path.substr(next)};
+// lchown(2) leaves as it is what is given as -1.
+void set_id(std::uint32_t& id, std::int64_t wanted) {
+    const auto number = static_cast<std::uint32_t>(wanted);
+    if (number != 0xffffffff) id = number;
 }
 
 }  // namespace
-
-std::string clean_path(std::string_view path) {
-    const bool rooted = path.starts_with('/');
-    std::vector<std::string_view> parts;
-    while (!path.empty()) {
-        const auto [first, rest] = split_first(path);
-        path = rest;
-        if (first.empty() || first == ".") continue;
-        if (first != ".." || ((parts.empty() || parts.back() == "..") && !rooted)) {
-            parts.push_back(first);
-        } else if (!parts.empty()) {
-            parts.pop_back();
-        }
-    }
-    std::string result = rooted ? "/" : "";
-    for (const std::string_view part : parts) {
-        if (!result.empty() && result.back() != '/') result += '/';
-        result += part;
-    }
-    return result.empty() ? "." : result;
-}
 
 ExpectedTree::ExpectedTree() : index_(64, kNone) {
     ExpectedInode root;
@@ -117,23 +102,8 @@ bool ExpectedTree::is_folder(NodeId id) const {
     return S_ISDIR(inodes_[nodes_[id].inode].mode);
 }
 
-bool ExpectedTree::live(NodeId id) const {
-    for (; id != kRoot; id = nodes_[id].parent) {
-        if (nodes_[id].has(NodeFlag::removed)) return false;
-    }
-    return true;
-}
-
-std::vector<std::string> ExpectedTree::names_of(InodeId inode) const {
-    std::vector<std::string> result;
-    for (NodeId id = 1; id < node_count(); ++id) {
-        if (nodes_[id].inode == inode && live(id)) result.push_back(path(id));
-    }
-    std::sort(result.begin(), result.end());
-    return result;
-}
-
-// The index: open addressing, linear probing; removed nodes stay in it and are skipped on lookup.
+// The index: open addressing, linear probing; a removed node stays in it and is skipped on lookup, until
+// one of the same name takes its place.
 
 std::size_t ExpectedTree::index_slot(NodeId folder, std::string_view name) const {
     const std::size_t hash =
@@ -151,12 +121,14 @@ NodeId ExpectedTree::find_child(NodeId folder, std::string_view wanted) const {
 }
 
 void ExpectedTree::index_insert(NodeId id) {
-    std::size_t slot = index_slot(nodes_[id].parent, name(id));
-    while (index_[slot] != kNone) {
-        slot = (slot + 1) & (index_.size() - 1);
+    const NodeId folder = nodes_[id].parent;
+    std::size_t slot = index_slot(folder, name(id));
+    for (; index_[slot] != kNone; slot = (slot + 1) & (index_.size() - 1)) {
+        const TreeNode& there = nodes_[index_[slot]];
+        if (there.parent == folder && there.has(NodeFlag::removed) && name(index_[slot]) == name(id)) break;
     }
+    if (index_[slot] == kNone) ++index_used_;
     index_[slot] = id;
-    ++index_used_;
 }
 
 void ExpectedTree::index_grow() {
@@ -180,6 +152,7 @@ NodeId ExpectedTree::add_node(NodeId folder, std::string_view text, InodeId inod
     node.layer = layer_;
     node.next_sibling = nodes_[folder].first_child;
     chunk += text;
+    weight_ += kNodeBytes + text.size();
     const NodeId id = node_count();
     nodes_.push_back(node);
     nodes_[folder].first_child = id;
@@ -215,14 +188,22 @@ void ExpectedTree::add_xattrs(ExpectedInode& inode, const TarMember& member) {
     }
     XattrList& list = xattr_lists_[inode.xattrs];
     for (const auto& attribute : member.xattrs) {
-        std::erase_if(list, [&](const auto& have) { return have.first == attribute.first; });
+        weight_ += kEntryBytes + attribute.first.size() + attribute.second.size();
         list.push_back(attribute);
     }
+    // Of one name the last counts.
+    const auto name_of = [](const auto& attribute) -> const std::string& { return attribute.first; };
+    std::ranges::stable_sort(list, {}, name_of);
+    const auto kept = std::unique(list.rbegin(), list.rend(), [](const auto& a, const auto& b) {
+        return a.first == b.first;
+    });
+    list.erase(list.begin(), kept.base());
+    if (list.size() > kMaxXattrs) weight_ = kMaxBytes + 1;  // by many hard links
 }
 
 void ExpectedTree::set_attributes(ExpectedInode& inode, const TarMember& member) {
-    inode.uid = static_cast<std::uint32_t>(member.uid);
-    inode.gid = static_cast<std::uint32_t>(member.gid);
+    set_id(inode.uid, member.uid);
+    set_id(inode.gid, member.gid);
     if (inode.xattrs != kNone && !S_ISDIR(inode.mode)) {
         // chown(2) drops a file's capabilities.
         std::erase_if(xattr_lists_[inode.xattrs], [](const auto& have) { return have.first == kCapability; });
@@ -236,15 +217,17 @@ void ExpectedTree::set_attributes(ExpectedInode& inode, const TarMember& member)
 InodeId ExpectedTree::add_inode(const TarMember& member) {
     ExpectedInode inode;
     inode.mode = type_bits(member.type) | member.mode;
-    inode.uid = static_cast<std::uint32_t>(member.uid);
-    inode.gid = static_cast<std::uint32_t>(member.gid);
+    set_id(inode.uid, member.uid);
+    set_id(inode.gid, member.gid);
     inode.mtime = member.mtime;
-    inode.device_major = static_cast<std::uint32_t>(member.device_major);
-    inode.device_minor = static_cast<std::uint32_t>(member.device_minor);
+    // As many bits as a device number has.
+    inode.device_major = static_cast<std::uint32_t>(member.device_major) & 0xfffU;
+    inode.device_minor = static_cast<std::uint32_t>(member.device_minor) & 0xfffffU;
     if (member.type == '2') {
         inode.target = static_cast<std::uint32_t>(targets_.size());
         targets_.push_back(member.link_name);
-        link_xattrs_.insert(link_xattrs_.end(), member.xattrs.begin(), member.xattrs.end());
+        weight_ += kEntryBytes + member.link_name.size();
+        link_xattrs_.insert(member.xattrs.begin(), member.xattrs.end());
     }
     add_xattrs(inode, member);
     inodes_.push_back(inode);
@@ -252,6 +235,7 @@ InodeId ExpectedTree::add_inode(const TarMember& member) {
 }
 
 void ExpectedTree::step(Walk& walk, std::string_view component, Missing missing) {
+    ++steps_;
     if (component.empty() || component == ".") return;
     if (component == "..") {
         walk.folder = walk.folder == kRoot ? kRoot : nodes_[walk.folder].parent;
@@ -299,8 +283,14 @@ void ExpectedTree::walk(Walk& walk, std::string_view path, Missing missing) {
     }
 }
 
+// False if it was noted before.
+bool ExpectedTree::note_odd_name(std::string name) {
+    weight_ += kEntryBytes + name.size();
+    return odd_names_.insert(std::move(name)).second;
+}
+
 bool ExpectedTree::named_before(std::string_view clean, NodeId node, bool direct, NodeFlag flag) {
-    if (!direct) return !odd_names_.insert(std::string(clean)).second;
+    if (!direct) return !note_odd_name(std::string(clean));
     if (nodes_[node].has(flag)) return true;
     nodes_[node].set(flag);
     return false;
@@ -310,6 +300,7 @@ bool ExpectedTree::named_before(std::string_view clean, NodeId node, bool direct
 void ExpectedTree::carry_out_opaque(NodeId folder) {
     std::vector<NodeId> below;
     for (NodeId id = nodes_[folder].first_child; id != kNone; id = nodes_[id].next_sibling) {
+        ++steps_;
         if (nodes_[id].layer != layer_ && !nodes_[id].has(NodeFlag::removed)) below.push_back(id);
     }
     for (const NodeId id : below) {
@@ -317,7 +308,7 @@ void ExpectedTree::carry_out_opaque(NodeId folder) {
     }
 }
 
-Placed ExpectedTree::place_whiteout(NodeId folder, std::string_view hidden, const TarMember& member) {
+Placed ExpectedTree::place_whiteout(NodeId folder, std::string_view hidden) {
     if (replay_ != Replay::own) {
         if (const NodeId there = find_child(folder, hidden);
             there != kNone && nodes_[there].layer != layer_) {
@@ -325,14 +316,13 @@ Placed ExpectedTree::place_whiteout(NodeId folder, std::string_view hidden, cons
         }
         return {.kind = Placed::Kind::nothing};
     }
-    if (hidden.empty() || find_child(folder, hidden) != kNone) {
+    const bool self = hidden.empty() || hidden == "." || hidden == "..";
+    if (self || find_child(folder, hidden) != kNone) {
         return {.kind = Placed::Kind::impossible};  // mknod: the name is taken
     }
     ExpectedInode inode;
     inode.mode = S_IFCHR;
     inode.whiteout = true;
-    inode.uid = static_cast<std::uint32_t>(member.uid);
-    inode.gid = static_cast<std::uint32_t>(member.gid);
     inodes_.push_back(inode);
     const NodeId node = add_node(folder, hidden, static_cast<InodeId>(inodes_.size() - 1));
     return {.kind = Placed::Kind::nothing, .node = node};
@@ -353,16 +343,19 @@ Placed ExpectedTree::place_link(NodeId folder, std::string_view base, const TarM
 }
 
 Placed ExpectedTree::place(const TarMember& member) {
+    // What no kernel takes: paths, link targets and attributes beyond its limits.
+    const std::size_t longest = std::max(member.name.size(), member.link_name.size());
+    if (longest > kMaxPath || member.xattrs.size() > kMaxXattrs) return {.kind = Placed::Kind::impossible};
     if (member.type == 'g') {
         // Its name counts as any other for tar-split's check.
-        const bool again = !odd_names_.insert(std::string(1, '\0') + clean_path(member.name)).second;
+        const bool again = !note_odd_name(std::string(1, '\0') + clean_path(member.name));
         return {.kind = again ? Placed::Kind::duplicate : Placed::Kind::nothing};
     }
     const std::string clean = clean_path(member.name);
     const std::size_t slash = clean.rfind('/');
     const std::string_view base = std::string_view(clean).substr(slash == std::string::npos ? 0 : slash + 1);
     if (clean == "." || clean == "/" || base == "..") {
-        const bool again = !odd_names_.insert(clean).second;
+        const bool again = !note_odd_name(clean);
         return {.kind = again ? Placed::Kind::duplicate : Placed::Kind::nothing, .node = kRoot};
     }
 
@@ -388,7 +381,7 @@ Placed ExpectedTree::place(const TarMember& member) {
             there != kNone && nodes_[there].has(NodeFlag::named_whiteout)) {
             return {.kind = Placed::Kind::duplicate};
         }
-        Placed placed = place_whiteout(walk.folder, base.substr(kWhiteout.size()), member);
+        Placed placed = place_whiteout(walk.folder, base.substr(kWhiteout.size()));
         if (placed.node != kNone && direct) nodes_[placed.node].set(NodeFlag::named_whiteout);
         return placed;
     }
@@ -406,7 +399,11 @@ Placed ExpectedTree::place(const TarMember& member) {
         result.node = there;
         return result;
     }
-    if (there != kNone) remove(there);
+    std::uint8_t used_names = 0;  // names stay used when another member takes the place
+    if (there != kNone) {
+        used_names = nodes_[there].flags;
+        remove(there);
+    }
     if (member.type == '1') {
         const Placed linked = place_link(walk.folder, base, member);
         result.kind = linked.kind;
@@ -416,10 +413,11 @@ Placed ExpectedTree::place(const TarMember& member) {
         result.node = add_node(walk.folder, base, add_inode(member));
     }
     if (result.node == kNone) return result;
+    nodes_[result.node].flags |= used_names;
     if (direct) {
         nodes_[result.node].set(NodeFlag::named);
-    } else {
-        odd_names_.insert(clean);
+    } else if (there == kNone) {
+        static_cast<void>(note_odd_name(clean));
     }
     return result;
 }

@@ -19,7 +19,8 @@ using NodeId = std::uint32_t;
 using InodeId = std::uint32_t;
 inline constexpr std::uint32_t kNone = 0xffffffff;
 
-using XattrList = std::vector<std::pair<std::string, std::string>>;
+using XattrList = std::vector<std::pair<std::string, std::string>>;  // in a tree: sorted by name
+using XattrSet = std::set<std::pair<std::string, std::string>>;
 
 struct ExpectedInode {
     std::int64_t mtime = 0;
@@ -118,10 +119,9 @@ public:
     [[nodiscard]] std::string path(NodeId id) const;
     // kNone where there is none.
     [[nodiscard]] NodeId find_child(NodeId folder, std::string_view name) const;
+
     // False once the member that made the node was replaced, or a folder above it was.
-    [[nodiscard]] bool live(NodeId id) const;
-    // All live names of an inode, bytewise sorted.
-    [[nodiscard]] std::vector<std::string> names_of(InodeId id) const;
+    [[nodiscard]] bool live(NodeId id) const { return !nodes_[id].has(NodeFlag::removed); }
 
     [[nodiscard]] const std::string& target(const ExpectedInode& inode) const {
         return targets_[inode.target];
@@ -130,7 +130,15 @@ public:
     [[nodiscard]] const XattrList& xattrs(const ExpectedInode& inode) const;
 
     // Attributes that headers of symlinks carry: newer daemons set them on what the link points to.
-    [[nodiscard]] const XattrList& link_xattrs() const { return link_xattrs_; }
+    [[nodiscard]] const XattrSet& link_xattrs() const { return link_xattrs_; }
+
+    // True once the tree has taken more memory or time than any real layer's: nothing more may be placed.
+    [[nodiscard]] bool full() const noexcept { return weight_ > kMaxBytes || steps_ > kMaxSteps; }
+
+    // Some six million members of the usual kind; a hostile tar-split makes no more of it.
+    static constexpr std::size_t kMaxBytes = std::size_t{1} << 30U;
+    // Components looked up: about a minute. Links that lead through links make many of few bytes.
+    static constexpr std::uint64_t kMaxSteps = std::uint64_t{1} << 30U;
 
 private:
     struct Walk {
@@ -141,7 +149,7 @@ private:
     };
     enum class Missing : std::uint8_t { create, fail };
 
-    Placed place_whiteout(NodeId folder, std::string_view hidden, const TarMember& member);
+    Placed place_whiteout(NodeId folder, std::string_view hidden);
     Placed place_link(NodeId folder, std::string_view base, const TarMember& member);
     void walk(Walk& walk, std::string_view path, Missing missing);
     void step(Walk& walk, std::string_view component, Missing missing);
@@ -151,6 +159,7 @@ private:
     void add_xattrs(ExpectedInode& inode, const TarMember& member);
     void remove(NodeId id);
     [[nodiscard]] bool is_folder(NodeId id) const;
+    [[nodiscard]] bool note_odd_name(std::string name);
     // True if a member of this cleaned name was placed before.
     [[nodiscard]] bool named_before(std::string_view clean, NodeId node, bool direct, NodeFlag flag);
 
@@ -168,13 +177,12 @@ private:
     std::vector<std::string> name_chunks_;
     std::vector<NodeId> index_;  // open addressing over (folder, name)
     std::size_t index_used_ = 0;
+    std::size_t weight_ = 0;  // bytes taken, roughly
+    std::uint64_t steps_ = 0;
     std::vector<std::string> targets_;
     std::vector<XattrList> xattr_lists_;
-    XattrList link_xattrs_;
+    XattrSet link_xattrs_;
     std::set<std::string> odd_names_;  // members whose cleaned name is not their path in the tree
 };
-
-// path.Clean of Go: "./a//b/../c" -> "a/c"; "" and "." -> "."; a leading "/" and leading ".." stay.
-[[nodiscard]] std::string clean_path(std::string_view path);
 
 }  // namespace drydock

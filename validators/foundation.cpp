@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t kBuildKitIdLength = 25;
 
-bool there(FolderState state) {
-    return state != FolderState::absent && state != FolderState::empty;
+bool gone(FolderState state) {
+    return state == FolderState::absent || state == FolderState::empty;
 }
 
 Finding absent_owner(const Inventory& inventory, Damage damage, std::string path, std::string detail) {
@@ -68,9 +68,8 @@ StoreFoundation check_foundation(const StoreGraph& graph, Findings& findings) {
 
     const std::string layerdb = inventory.image_root + "/layerdb/sha256";
     const auto records = inventory.layers.size();
-    result.layers_known = there(inventory.layerdb);
-    if ((inventory.layerdb == FolderState::absent || inventory.layerdb == FolderState::empty) &&
-        !inventory.directories.empty()) {
+    result.layers_known = inventory.layerdb == FolderState::present;
+    if (gone(inventory.layerdb) && !inventory.directories.empty()) {
         findings.push_back(absent_owner(
             inventory,
             Damage::owner_missing,
@@ -78,14 +77,13 @@ StoreFoundation check_foundation(const StoreGraph& graph, Findings& findings) {
             "no layer record, while " + inventory.driver_root + " holds " +
                 std::to_string(inventory.directories.size()) + " directories"
         ));
-    } else if (inventory.layerdb == FolderState::absent || inventory.layerdb == FolderState::empty) {
+    } else if (gone(inventory.layerdb)) {
         // No directories either: images without layers are judged by themselves.
         result.layers_known = true;
     }
 
-    result.directories_known = there(inventory.driver_folder);
-    if ((inventory.driver_folder == FolderState::absent || inventory.driver_folder == FolderState::empty) &&
-        records > 0) {
+    result.directories_known = inventory.driver_folder == FolderState::present;
+    if (gone(inventory.driver_folder) && records > 0) {
         findings.push_back(absent_owner(
             inventory,
             Damage::driver_folder_missing,
@@ -100,8 +98,10 @@ StoreFoundation check_foundation(const StoreGraph& graph, Findings& findings) {
         inventory.mount_records.end(),
         [](const MountRecord& mount) { return mount.name.size() != kBuildKitIdLength; }
     );
-    result.containers_known = there(inventory.containers_folder);
-    if (!there(inventory.containers_folder) && inventory.containers_folder != FolderState::unreadable) {
+    result.containers_known = inventory.containers_folder == FolderState::present &&
+                              inventory.mounts != FolderState::not_a_folder &&
+                              inventory.mounts != FolderState::unreadable;
+    if (gone(inventory.containers_folder)) {
         if (container_mounts > 0) {
             findings.push_back(absent_owner(
                 inventory,

@@ -153,8 +153,10 @@ private:
         };
         switch (image.parent.sight) {
         case Sight::present: {
-            const ImageRecord* parent = graph_.inventory().find_image(image.parent.value);
-            if (parent == nullptr || parent->config.sight == Sight::absent) {
+            // An image of which anything else is left is told at that image or tag.
+            const ImageId& parent = image.parent.value;
+            if (foundation_.images_known && graph_.inventory().find_image(parent) == nullptr &&
+                !digests_.contains(parent) && !tags_.contains(parent)) {
                 Finding& finding =
                     add(image.id, Damage::image_parent_dangling, metadata_path(image.id, "parent"));
                 finding.evidence.actual = image.parent.value.text();

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace drydock {
 
@@ -37,7 +38,29 @@ void note_replaced(const ExpectedTree& tree, StreamResult& result) {
     }
 }
 
+// The root ids of a userns-remap store, which its folder is named by: "165536.165536".
+IdShift ids_of_store(const std::string& path) {
+    const auto number = [](std::string_view text) {
+        std::uint32_t value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        return error == std::errc() && end == text.data() + text.size() ? value : 0;
+    };
+    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+    const std::size_t dot = name.find('.');
+    if (dot == std::string_view::npos || dot == 0) return {};
+    return {.uid = number(name.substr(0, dot)), .gid = number(name.substr(dot + 1))};
+}
+
 }  // namespace
+
+LayerChecker::LayerChecker(
+    const StoreGraph& graph, const StoreAccess& access, ProgressCounters& progress, std::stop_token stop
+)
+    : graph_(graph),
+      access_(access),
+      progress_(progress),
+      stop_(std::move(stop)),
+      ids_(ids_of_store(graph.inventory().store_path)) {}
 
 std::optional<DiffId> LayerChecker::wanted_digest(std::size_t layer) const {
     const LayerTruth& truth = graph_.truth(layer);
@@ -158,6 +181,7 @@ LayerOutcome LayerChecker::check_directory(std::size_t layer, const DriverDirect
         }
         const CompareOptions options{
             .maker = directory.name.size() == kBuildKitIdLength ? LayerMaker::buildkit : LayerMaker::unpacked,
+            .ids = ids_,
             .proven = proven,
         };
         compare_tree(tree, files, result, options, findings);
@@ -176,7 +200,13 @@ LayerOutcome LayerChecker::check_directory(std::size_t layer, const DriverDirect
     }
     outcome.unlisted = findings.unlisted();
     std::vector<Finding> found = findings.take();
+    const std::size_t before = found.size();
     ask_merged_trees(layer, base, found);
+    if (found.size() < before && !outcome.digest) {
+        Finding note = layer_finding(inventory, record, Damage::layer_unverifiable, {});
+        note.evidence.detail = "it went through a mount: bytes of some files lie in the layers below";
+        found.push_back(std::move(note));
+    }
     std::move(found.begin(), found.end(), std::back_inserter(outcome.findings));
     return outcome;
 }
@@ -213,7 +243,7 @@ void LayerChecker::ask_merged_trees(
         ExpectedTree tree;
         if (!replay_chain(chain, tree)) return;
         const MergedView view(std::move(folders));
-        MergedJudge judge(tree, view);
+        MergedJudge judge(tree, view, ids_);
         std::erase_if(findings, [&](const Finding& finding) {
             return may_come_from_a_mount(finding) && finding.path.size() > base.size() &&
                    judge.same_at(finding.path.substr(base.size() + 1));

@@ -34,8 +34,7 @@ class LayerChecker {
 public:
     LayerChecker(
         const StoreGraph& graph, const StoreAccess& access, ProgressCounters& progress, std::stop_token stop
-    )
-        : graph_(graph), access_(access), progress_(progress), stop_(std::move(stop)) {}
+    );
 
     // Everything about one layer. Never throws OsError: what cannot be read is undetermined.
     [[nodiscard]] LayerOutcome check(std::size_t layer);
@@ -43,9 +42,11 @@ public:
     // Whether the bytes in `directory` reassemble to the diff id of `layer`.
     [[nodiscard]] bool proves(std::size_t layer, const std::string& directory);
 
+    // A directory that nobody owns and whose bytes prove it to be the layer's.
+    [[nodiscard]] std::optional<std::string> search_directory(std::size_t layer);
+
 private:
     [[nodiscard]] std::optional<DiffId> wanted_digest(std::size_t layer) const;
-    [[nodiscard]] std::optional<std::string> search_directory(std::size_t layer);
     [[nodiscard]] StreamResult stream(std::size_t layer, const ReadDir& files, ExpectedTree& tree);
     LayerOutcome check_directory(std::size_t layer, const DriverDirectory& directory);
     void judge_digest(
@@ -65,6 +66,7 @@ private:
     const StoreAccess& access_;
     ProgressCounters& progress_;
     std::stop_token stop_;
+    IdShift ids_;
     StreamBuffers buffers_;
 };
 

@@ -27,9 +27,12 @@ public:
     }
 
     StreamResult run(const ReadFile& tar_split, const std::stop_token& stop) {
+        stop_ = &stop;
         Gunzip gunzip([&](void* buffer, std::size_t size) { return tar_split.read(buffer, size); });
         TarSplitReader reader(
             [&](std::span<char> out) -> std::ptrdiff_t {
+                if (stop.stop_requested()) return -1;
+                if (gunzip.total_out() > kMaxTarSplitBytes) return -1;
                 const Gunzip::Result got = gunzip.read(out);
                 if (got.status == Gunzip::Status::bad && got.produced == 0) return -1;
                 return static_cast<std::ptrdiff_t>(got.produced);
@@ -40,12 +43,14 @@ public:
         while (true) {
             if (stop.stop_requested()) return end(StreamResult::State::stopped, {});
             const TarSplitReader::Next next = reader.next(entry);
+            if (stop.stop_requested()) return end(StreamResult::State::stopped, {});
             if (next == TarSplitReader::Next::end) break;
+            if (gunzip.total_out() > kMaxTarSplitBytes) return too_large("longer than any layer's");
             if (next == TarSplitReader::Next::bad) {
                 return reader.limit_hit() ? too_large(reader.error())
                                           : end(StreamResult::State::damaged, reader.error());
             }
-            if (gunzip.total_out() > kMaxTarSplitBytes) return too_large("longer than any layer's");
+            if (tree_.full()) return too_large("more members than any layer's");
             if (entry.kind == TarSplitEntry::Kind::segment) {
                 if (whole_) buffers_.hash.update(entry.payload.data(), entry.payload.size());
                 headers_.feed(entry.payload);
@@ -106,6 +111,18 @@ private:
             result_.oddity_changes_digest = true;
         }
         if (entry.size == 0) return true;
+        if (!entry.has_crc) {
+            result_.state = StreamResult::State::damaged;
+            result_.error = "an entry with bytes and no checksum";
+            return false;
+        }
+        if (member.type == 'g') {
+            // Daemons before 18.09 split off the payload of a global header, and it was never unpacked.
+            odd("a global header whose payload is not kept", member);
+            lose_payload();
+            result_.oddity_changes_digest = true;
+            return true;
+        }
         if (member.header_only()) {
             // No payload follows in the stream; dockerd's assembler would look for one.
             odd("a link or special file whose header claims a size", member);
@@ -124,7 +141,7 @@ private:
         inode.size = static_cast<std::uint64_t>(entry.size);
         inode.crc = entry.crc;
         result_.payload_total += inode.size;
-        if (files_ != nullptr) payload(placed.node, inode, entry.has_crc);
+        if (files_ != nullptr) payload(placed.node, inode);
         return true;
     }
 
@@ -152,7 +169,7 @@ private:
         return folder_ ? &*folder_ : nullptr;
     }
 
-    void payload(NodeId node, ExpectedInode& inode, bool has_crc) {
+    void payload(NodeId node, ExpectedInode& inode) {
         try {
             const ReadDir* folder = folder_of(node);
             if (folder == nullptr) {
@@ -168,7 +185,7 @@ private:
                 return;
             }
             inode.no_xattrs_on_disk = sys.list_xattr_fd(file.fd(), nullptr, 0) == 0;
-            read_payload(file, node, inode, has_crc);
+            read_payload(file, node, inode);
         } catch (const OsError& error) {
             folder_id_ = kNone;
             if (is_absence(error.error())) {
@@ -179,11 +196,13 @@ private:
         }
     }
 
-    void read_payload(const ReadFile& file, NodeId node, const ExpectedInode& inode, bool has_crc) {
+    void read_payload(const ReadFile& file, NodeId node, const ExpectedInode& inode) {
         std::uint64_t crc = 0;
         std::uint64_t total = 0;
         bool all_zero = true;
         while (const std::size_t got = file.read(buffers_.file.data(), buffers_.file.size())) {
+            // A file can be very long; run() ends the layer.
+            if (stop_->stop_requested()) return lose_payload();
             crc = crc64_iso(crc, buffers_.file.data(), got);
             if (whole_) buffers_.hash.update(buffers_.file.data(), got);
             all_zero = all_zero && buffers_.file.front() == 0 &&
@@ -196,7 +215,7 @@ private:
             progress_.bytes_done += got;
         }
         result_.bytes_read += total;
-        if (total == inode.size && (!has_crc || crc == inode.crc)) return;
+        if (total == inode.size && crc == inode.crc) return;
         // A second, independent reading before anything is called damaged.
         const std::uint64_t again = crc_of(node);
         if (again != crc) {
@@ -224,6 +243,7 @@ private:
     ProgressCounters& progress_;
     TarHeaderDecoder headers_;
     StreamResult result_;
+    const std::stop_token* stop_ = nullptr;
     bool whole_ = true;  // every payload so far went into the hash
     NodeId folder_id_ = kNone;
     std::optional<ReadDir> folder_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "model/finding.hpp"
+#include "validators/content_evidence.hpp"
 #include "validators/expected_tree.hpp"
 #include "validators/merged_view.hpp"
 
@@ -18,7 +19,8 @@ namespace drydock {
 class MergedJudge {
 public:
     // `expected`: the tars of the chain replayed, the layer in question last. Both must outlive this.
-    MergedJudge(const ExpectedTree& expected, const MergedView& view) : expected_(expected), view_(view) {}
+    MergedJudge(const ExpectedTree& expected, const MergedView& view, const IdShift& ids)
+        : expected_(expected), view_(view), ids_(ids) {}
 
     // Whether the object at `path` (from the layer's root) and all below it is the same in both.
     // Throws OsError.
@@ -32,6 +34,7 @@ private:
 
     const ExpectedTree& expected_;
     const MergedView& view_;
+    IdShift ids_;
     std::map<std::string, MergedView::Listing> listings_;
 };
 

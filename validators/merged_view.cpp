@@ -72,6 +72,7 @@ void MergedView::add_part(Listing& listing, const MergedEntry& folder, std::size
         if (!stat || listing.contains(found.name)) continue;  // hidden by a part above
         MergedEntry& entry = listing[found.name];
         entry.stat = *stat;
+        entry.elsewhere = folder.elsewhere && index > 0;
         entry.parts.push_back({.layer = part.layer, .path = join(part.path, found.name)});
         const FileType type = stat->type();
         if (type != FileType::directory && type != FileType::regular) continue;
@@ -79,6 +80,7 @@ void MergedView::add_part(Listing& listing, const MergedEntry& folder, std::size
         const auto redirect = overlay_mark(xattrs, "redirect");
         const bool stub = overlay_mark(xattrs, "metacopy").has_value();
         if (type == FileType::regular && !stub) continue;
+        entry.elsewhere = entry.elsewhere || stub || redirect.has_value() || folder.elsewhere;
         if (overlay_mark(xattrs, "opaque") == "y") continue;
         // The lower parts, each of which may redirect again, end at anything of another type.
         std::string name = redirect.value_or(found.name);

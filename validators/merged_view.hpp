@@ -22,6 +22,7 @@ struct MergedPart {
 struct MergedEntry {
     FileStat stat;                  // of the topmost part
     std::vector<MergedPart> parts;  // a folder: all parts that show through; else the one with the bytes
+    bool elsewhere = false;         // a redirect or a stub of this name leads to a layer below
 };
 
 class MergedView {

@@ -34,6 +34,30 @@ public:
         }
     }
 
+    // Directories that several containers write to. With a layer among the owners it is told there.
+    void run_shared() {
+        for (std::size_t i = 0; i < inventory_.mount_records.size(); ++i) {
+            const MountRecord& mount = inventory_.mount_records[i];
+            const std::string* rw = mount.mount_id.get();
+            if (rw == nullptr) continue;
+            const auto& owners = graph_.owners(*rw);
+            std::vector<std::string> names;
+            for (const DirectoryOwner& owner : owners) {
+                if (owner.kind != DirectoryOwner::Kind::layer) {
+                    names.push_back(inventory_.mount_records[owner.index].name);
+                }
+            }
+            if (names.size() != owners.size()) continue;
+            std::sort(names.begin(), names.end());
+            names.erase(std::unique(names.begin(), names.end()), names.end());
+            if (names.size() < 2 || names.front() != mount.name) continue;
+            Finding& finding = add(mount.name, Damage::cache_id_shared, "mount-id");
+            finding.evidence.actual = *rw;
+            finding.evidence.peers.assign(names.begin() + 1, names.end());
+            finding.repair = RepairClass::quarantine;
+        }
+    }
+
 private:
     [[nodiscard]] std::string path(const std::string& container, std::string_view file) const {
         std::string result = inventory_.image_root + "/layerdb/mounts/" + container;
@@ -184,6 +208,7 @@ void check_mounts(const StoreGraph& graph, const StoreFoundation& foundation, Fi
     for (std::size_t i = 0; i < graph.inventory().containers.size(); ++i) {
         check.run_container(i);
     }
+    check.run_shared();
 }
 
 }  // namespace drydock

@@ -1,5 +1,6 @@
 #include "validators/preimage.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace drydock {
@@ -35,7 +36,9 @@ public:
                 found_.emplace(base, Preimage{.parent = std::nullopt, .diff = diff});
             }
         }
-        if (candidates_.parents.size() * candidates_.diffs.size() > kMaxPreimageHashes - spent_) return;
+        const std::size_t left = kMaxPreimageHashes - std::min(spent_, kMaxPreimageHashes);
+        if (!candidates_.diffs.empty() && candidates_.parents.size() > left / candidates_.diffs.size())
+            return;
         for (const ChainId& parent : candidates_.parents) {
             for (const DiffId& diff : candidates_.diffs) {
                 if (open.empty()) return;

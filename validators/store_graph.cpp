@@ -165,6 +165,15 @@ void StoreGraph::read_links() {
             claims_[*link].push_back(directory.name);
         }
     }
+    for (std::size_t i = 0; i < inventory_->directories.size(); ++i) {
+        const DriverDirectory& directory = inventory_->directories[i];
+        // A container's pair of directories is no layer's, whether its mount record is there or not.
+        const bool of_container = directory.name.ends_with("-init") ||
+                                  inventory_->find_directory(directory.name + "-init") != nullptr;
+        if (of_container || !owners(directory.name).empty()) continue;
+        unowned_.push_back(i);
+        if (const auto link = link_of(directory.name)) unowned_by_link_.emplace(*link, i);
+    }
 }
 
 const KnownLayer* StoreGraph::known(const ChainId& chain) const {
@@ -184,7 +193,7 @@ std::optional<ChainId> StoreGraph::parent_of(const ChainId& chain) const {
 std::vector<ChainId> StoreGraph::ancestry(const ChainId& chain) const {
     // A proven parent is a hash pre-image, so this cannot run in a circle.
     std::vector<ChainId> result{chain};
-    for (auto parent = parent_of(chain); parent; parent = parent_of(*parent)) {
+    for (auto parent = parent_of(chain); parent && result.size() < kMaxDepth; parent = parent_of(*parent)) {
         result.push_back(*parent);
     }
     return result;
@@ -224,18 +233,16 @@ const DriverDirectory* StoreGraph::candidate_directory(std::size_t layer) const 
             const auto lower =
                 above != nullptr && above->lower.present() ? split_lower(above->lower.value) : std::nullopt;
             if (!lower || lower->empty()) continue;
-            for (const DriverDirectory& directory : inventory_->directories) {
-                if (owners(directory.name).empty() && link_of(directory.name) == lower->front()) {
-                    return &directory;
-                }
-            }
+            const auto found = unowned_by_link_.find(lower->front());
+            if (found != unowned_by_link_.end()) return &inventory_->directories[found->second];
         }
     }
     const auto expected = expected_lower(layer);
     if (!expected) return nullptr;
     const DriverDirectory* only = nullptr;
-    for (const DriverDirectory& directory : inventory_->directories) {
-        if (!owners(directory.name).empty() || !directory.has_diff) continue;
+    for (const std::size_t index : unowned_) {
+        const DriverDirectory& directory = inventory_->directories[index];
+        if (!directory.has_diff) continue;
         const bool fits = expected->empty()
                               ? directory.lower.sight == Sight::absent
                               : directory.lower.present() && lower_matches(directory.lower.value, *expected);
@@ -248,23 +255,25 @@ const DriverDirectory* StoreGraph::candidate_directory(std::size_t layer) const 
 
 LowerElement StoreGraph::link_of(std::string_view directory) const {
     const DriverDirectory* found = inventory_->find_directory(directory);
-    if (found != nullptr && found->link.present() && claims_.at(found->link.value).size() == 1) {
-        return found->link.value;
+    const std::string* own = found != nullptr ? found->link.get() : nullptr;
+    if (own != nullptr) {
+        const ShortLink* link = inventory_->find_short_link(*own);
+        const std::string* target = link != nullptr ? link->target.get() : nullptr;
+        if (target != nullptr && target_directory(*target) == directory) return *own;
     }
     const auto names = links_to_.find(std::string(directory));
     if (names != links_to_.end()) {
         for (const std::string& name : names->second) {
-            const auto claimed = claims_.find(name);
-            const bool of_another = claimed != claims_.end() && claimed->second.front() != directory;
-            if (is_link_name(name) && !of_another) return name;
+            if (is_link_name(name) && !claims_.contains(name)) return name;
         }
     }
-    return std::nullopt;
+    return own != nullptr && claims_.at(*own).size() == 1 ? std::optional(*own) : std::nullopt;
 }
 
 std::optional<std::vector<LowerElement>> StoreGraph::lower_on(const ChainId& top) const {
     std::vector<LowerElement> result;
     for (std::optional<ChainId> chain = top; chain; chain = parent_of(*chain)) {
+        if (result.size() >= kMaxDepth) return std::nullopt;
         const auto index = layer_index_.find(*chain);
         if (index == layer_index_.end()) {
             if (known(*chain) == nullptr) return std::nullopt;  // not proven down to its base

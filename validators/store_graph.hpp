@@ -57,7 +57,7 @@ public:
 
     // The parent of a chain id as proven by a record or a config; nullopt for a base or an unknown one.
     [[nodiscard]] std::optional<ChainId> parent_of(const ChainId& chain) const;
-    // A chain id and its proven ancestors, nearest first; stops at cycles and unknown parents.
+    // A chain id and its proven ancestors, nearest first; stops at unknown parents and at kMaxDepth.
     [[nodiscard]] std::vector<ChainId> ancestry(const ChainId& chain) const;
 
     // True if a record's name proves that it stands on `chain`.
@@ -80,14 +80,17 @@ public:
     // The search alone, for a lost cache-id.
     [[nodiscard]] const DriverDirectory* candidate_directory(std::size_t layer) const;
 
-    // The short link's name that belongs to a directory: from its `link`, from the one link in l/ that
-    // points to it, or from the `lower` of a directory on top of it.
+    // The short link's name that belongs to a directory: its `link` if l/ agrees; else the link in l/ that
+    // points to it and is no other's; else its `link` if no other directory claims the name.
     [[nodiscard]] LowerElement link_of(std::string_view directory) const;
     // What `lower` of the directory of layer / container must hold, nearest first. nullopt where the
     // chain below is not proven. An empty vector: a base layer, no `lower` file.
     [[nodiscard]] std::optional<std::vector<LowerElement>> expected_lower(std::size_t layer) const;
     // The same for a directory that stands on the layer `top`.
     [[nodiscard]] std::optional<std::vector<LowerElement>> lower_on(const ChainId& top) const;
+
+    // dockerd makes no chain of more than 125 layers, overlay2 no `lower` of more than 128 elements.
+    static constexpr std::size_t kMaxDepth = 128;
 
 private:
     void read_images();
@@ -102,6 +105,8 @@ private:
     std::unordered_map<ChainId, std::size_t> layer_index_;
     std::unordered_map<ChainId, std::vector<std::size_t>> children_;  // proven, by parent
     std::unordered_map<std::string, std::vector<DirectoryOwner>> owners_;
+    std::vector<std::size_t> unowned_;  // directories that could be a layer's
+    std::unordered_map<std::string, std::size_t> unowned_by_link_;
     std::unordered_map<std::string, std::vector<std::string>> links_to_;  // directory -> names in l/
     std::unordered_map<std::string, std::vector<std::string>> claims_;    // link -> directories naming it
 };

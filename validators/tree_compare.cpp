@@ -2,6 +2,7 @@
 
 #include "platform/os_error.hpp"
 #include "validators/content_evidence.hpp"
+#include "validators/hard_links.hpp"
 
 #include <sys/stat.h>
 
@@ -19,6 +20,11 @@ FileType expected_type(const ExpectedInode& inode) {
     return stat.type();
 }
 
+constexpr std::string_view kHeaders = "the layer's tar headers";
+// Names told besides the first ones: of one file, and in all the findings of a layer.
+constexpr std::size_t kMaxPeers = 1'000;
+constexpr std::size_t kMaxAllPeers = ContentFindings::kMaxListed;
+
 class Comparison {
 public:
     Comparison(
@@ -28,7 +34,7 @@ public:
         const CompareOptions& options,
         ContentFindings& findings
     )
-        : tree_(tree), files_(files), options_(options), findings_(findings) {
+        : tree_(tree), files_(files), options_(options), findings_(findings), inode_names_(tree) {
         for (const PayloadProblem& problem : stream.problems) {
             if (tree.live(problem.node)) problems_.emplace(tree.node(problem.node).inode, problem);
         }
@@ -45,17 +51,51 @@ public:
                 add_unreadable(tree_.path(folder), error.error());
             }
         }
+        report_missing_links();
         report_problems();
         report_links();
     }
 
 private:
+    // One finding for an object with several names: at the first of them, the others as peers.
+    Finding*
+    add_named(Damage damage, const std::vector<std::string>& names, std::optional<Severity> severity = {}) {
+        Finding* finding = add(damage, names.front(), severity);
+        if (finding != nullptr) add_peers(*finding, names);
+        return finding;
+    }
+
+    void add_peers(Finding& finding, const std::vector<std::string>& names) {
+        const std::size_t count = std::min({names.size() - 1, kMaxPeers, kMaxAllPeers - peers_});
+        peers_ += count;
+        for (std::size_t i = 1; i <= count; ++i) {
+            finding.evidence.peers.push_back(findings_.path_of(names[i]));
+        }
+        if (count + 1 < names.size()) {
+            finding.evidence.detail = std::to_string(names.size() - 1 - count) + " more names are not listed";
+        }
+    }
+
+    // All names of what stands at a node, sorted; one is enough where the finding is only counted.
+    std::vector<std::string> names_of(NodeId id) {
+        return findings_.full() ? std::vector{tree_.path(id)} : inode_names_.of(id);
+    }
+
     Finding* add(Damage damage, const std::string& name, std::optional<Severity> severity = {}) {
         Finding* finding = findings_.add(damage, name, severity);
-        if (finding != nullptr && !options_.proven && finding->effective_repair() == RepairClass::rebuild) {
-            finding->repair = RepairClass::needs_donor;
+        if (finding != nullptr && finding->effective_repair() == RepairClass::rebuild) {
+            if (options_.proven) {
+                finding->witness = kHeaders;
+            } else {
+                finding->repair = RepairClass::needs_donor;
+            }
         }
         return finding;
+    }
+
+    static void set_provable(Finding& finding) {
+        finding.repair = RepairClass::rebuild;
+        finding.witness = kHeaders;
     }
 
     void add_unreadable(const std::string& name, int error) {
@@ -107,23 +147,39 @@ private:
                 add(Damage::whiteout_missing, path);
                 continue;
             }
-            report_missing_node(id, inode, path);
+            if (inode.names > 1) {
+                missing_names_[node.inode].push_back(id);
+            } else {
+                report_missing_node(id, {path});
+            }
         }
         return any;
     }
 
-    void report_missing_node(NodeId id, const ExpectedInode& inode, const std::string& path) {
+    // A file all of whose names are gone is one finding; else each missing name is.
+    void report_missing_links() {
+        for (const auto& [number, nodes] : missing_names_) {
+            if (nodes.size() == tree_.inode(number).names) {
+                report_missing_node(nodes.front(), names_of(nodes.front()));
+                continue;
+            }
+            for (const NodeId id : nodes) {
+                report_missing_node(id, {tree_.path(id)});
+            }
+        }
+    }
+
+    void report_missing_node(NodeId id, const std::vector<std::string>& names) {
+        const ExpectedInode& inode = tree_.inode_of(id);
         std::uint64_t below = 0;
         const bool with_bytes = has_payload(id, below);
-        Finding* finding = findings_.add(Damage::content_file_missing, path);
+        Finding* finding = findings_.add(Damage::content_file_missing, names.front());
         if (finding == nullptr) return;
         finding->evidence.expected = std::string(describe_type(expected_type(inode)));
         if (below > 0)
             finding->evidence.detail = std::to_string(below) + " names below it are missing with it";
-        if (!with_bytes && options_.proven) {
-            finding->repair = RepairClass::rebuild;
-            finding->witness = "the layer's tar headers";
-        }
+        add_peers(*finding, names);
+        if (!with_bytes && options_.proven) set_provable(*finding);
     }
 
     // Whether a node or anything below it has bytes; counts what lies below.
@@ -220,31 +276,35 @@ private:
     }
 
     void compare_attributes(const ReadDir& dir, NodeId id, const ExpectedInode& inode, const FileStat& stat) {
-        if (inode.opaque || !inode.no_xattrs_on_disk || inode.xattrs != kNone) {
-            compare_extended(dir, id, inode);
-        }
-        if (inode.implicit) return;
         const InodeId number = tree_.node(id).inode;
         if (inode.names > 1 && !compared_.insert(number).second) return;  // once for all its names
+        std::vector<XattrDifference> extended;
+        if (inode.opaque || !inode.no_xattrs_on_disk || inode.xattrs != kNone) {
+            extended = compare_extended(dir, id, inode);
+        }
+        if (inode.implicit) return;  // nothing but that it is a folder
         const FileType type = stat.type();
         const bool time_differs = type != FileType::directory &&
                                   compare_mtime(inode.mtime, stat.mtime, type) == MtimeMatch::different &&
                                   !problems_.contains(number);
-        const AttributeDifference difference = compare_ownership(inode, stat);
+        AttributeDifference difference = compare_ownership(inode, stat, options_.ids);
+        append_xattrs(extended, difference);
         if (difference.empty() && !time_differs) return;
         // A time alone changes nothing that runs.
         const auto severity = difference.empty() ? std::optional(Severity::warning) : std::nullopt;
-        Finding* finding = add(Damage::content_attributes_changed, tree_.path(id), severity);
+        if (type == FileType::directory) differing_folders_.insert(id);
+        Finding* finding = add_named(Damage::content_attributes_changed, names_of(id), severity);
         if (finding == nullptr) return;
+        if (time_differs) {
+            append_field(difference.expected, "mtime", inode.mtime);
+            append_field(difference.actual, "mtime", stat.mtime);
+        }
         finding->evidence.expected = difference.expected;
         finding->evidence.actual = difference.actual;
-        if (time_differs) {
-            append_field(*finding->evidence.expected, "mtime", inode.mtime);
-            append_field(*finding->evidence.actual, "mtime", stat.mtime);
-        }
     }
 
-    void compare_extended(const ReadDir& dir, NodeId id, const ExpectedInode& inode) {
+    // The marks are told here, the rest is given back.
+    std::vector<XattrDifference> compare_extended(const ReadDir& dir, NodeId id, const ExpectedInode& inode) {
         const auto actual = dir.xattrs(std::string(tree_.name(id)));
         const bool marked = has_opaque_mark(actual);
         if (inode.opaque && !marked) add(Damage::opaque_missing, tree_.path(id));
@@ -253,20 +313,25 @@ private:
             .maker = options_.maker,
             .link_xattrs = &tree_.link_xattrs(),
         };
-        auto differences = compare_xattrs(tree_.xattrs(inode), actual, context);
-        if (S_ISDIR(inode.mode) && marked && !inode.opaque) {
-            differences.push_back({.name = "trusted.overlay.opaque", .expected = {}, .actual = "y"});
+        const XattrList& expected = tree_.xattrs(inode);
+        const bool by_header = std::any_of(expected.begin(), expected.end(), [](const auto& attribute) {
+            return attribute.first.ends_with(".overlay.opaque");
+        });
+        if (S_ISDIR(inode.mode) && marked && !inode.opaque && !by_header) {
+            if (Finding* finding = add(Damage::content_attributes_changed, tree_.path(id))) {
+                AttributeDifference mark;
+                append_xattrs({{.name = "trusted.overlay.opaque", .expected = {}, .actual = "y"}}, mark);
+                finding->evidence.expected = mark.expected;
+                finding->evidence.actual = mark.actual;
+            }
         }
-        if (differences.empty()) return;
-        if (Finding* finding = add(Damage::content_attributes_changed, tree_.path(id))) {
-            describe_xattrs(differences, finding->evidence);
-        }
+        return compare_xattrs(expected, actual, context);
     }
 
     // A folder's own time, when nothing in it explains the difference.
     void report_folder_time(NodeId id, const ReadDir& dir) {
         const ExpectedInode& inode = tree_.inode_of(id);
-        if (id == ExpectedTree::kRoot || inode.implicit) return;
+        if (id == ExpectedTree::kRoot || inode.implicit || differing_folders_.contains(id)) return;
         const FileStat stat = dir.stat();
         if (compare_mtime(inode.mtime, stat.mtime, FileType::directory) == MtimeMatch::same) return;
         if (Finding* finding = add(Damage::content_attributes_changed, tree_.path(id), Severity::note)) {
@@ -293,57 +358,26 @@ private:
         for (const auto& [number, problem] : sorted) {
             if (spoken_for(problem.node)) continue;
             const ExpectedInode& inode = tree_.inode(number);
-            std::vector<std::string> names;
-            if (inode.names > 1) {
-                names = tree_.names_of(number);
-            } else {
-                names.push_back(tree_.path(problem.node));
-            }
+            const std::vector<std::string> names = names_of(problem.node);
             if (Finding* finding = findings_.add(damage_of(problem.kind), names.front())) {
-                finding->evidence.peers.assign(names.begin() + 1, names.end());
                 describe_payload(inode, problem, *finding);
+                add_peers(*finding, names);
+                // What it should hold is known: nothing.
+                if (inode.size == 0 && options_.proven) set_provable(*finding);
             }
         }
     }
 
-    struct Linked {
-        NodeId node = kNone;
-        InodeId inode = kNone;
-        std::uint64_t disk = 0;
-    };
-
-    // Names that are one inode in the tar must be one on disk, and the other way round.
     void report_links() {
-        std::map<InodeId, std::vector<const Linked*>> by_inode;
-        std::map<std::uint64_t, std::vector<const Linked*>> by_disk;
-        for (const Linked& name : linked_) {
-            by_inode[name.inode].push_back(&name);
-            by_disk[name.disk].push_back(&name);
-        }
-        const auto report =
-            [&](const std::vector<const Linked*>& group, const char* expected, const char* actual) {
-                std::vector<std::string> names;
-                for (const Linked* name : group) {
-                    names.push_back(tree_.path(name->node));
-                }
-                std::sort(names.begin(), names.end());
-                if (Finding* finding = add(Damage::content_link_changed, names.front())) {
-                    finding->evidence.expected = expected;
-                    finding->evidence.actual = actual;
-                    finding->evidence.peers.assign(names.begin() + 1, names.end());
-                }
-            };
-        for (const auto& [inode, group] : by_inode) {
-            const bool one = std::all_of(group.begin(), group.end(), [&](const Linked* name) {
-                return name->disk == group.front()->disk;
-            });
-            if (!one) report(group, "one file with these names", "separate files");
-        }
-        for (const auto& [disk, group] : by_disk) {
-            const bool one = std::all_of(group.begin(), group.end(), [&](const Linked* name) {
-                return name->inode == group.front()->inode;
-            });
-            if (!one) report(group, "separate files", "one file with these names");
+        constexpr const char* kOne = "one file with these names";
+        constexpr const char* kSeveral = "separate files";
+        for (const LinkDifference& difference : compare_links(linked_)) {
+            const auto names = findings_.full() ? std::vector{tree_.path(difference.nodes.front())}
+                                                : sorted_paths(tree_, difference.nodes);
+            if (Finding* finding = add_named(Damage::content_link_changed, names)) {
+                finding->evidence.expected = difference.one_in_tar ? kOne : kSeveral;
+                finding->evidence.actual = difference.one_in_tar ? kSeveral : kOne;
+            }
         }
     }
 
@@ -352,44 +386,15 @@ private:
     const CompareOptions& options_;
     ContentFindings& findings_;
     std::unordered_map<InodeId, PayloadProblem> problems_;
-    std::vector<Linked> linked_;
+    InodeNames inode_names_;
+    std::vector<LinkedName> linked_;
+    std::map<InodeId, std::vector<NodeId>> missing_names_;
     std::set<InodeId> compared_;
+    std::set<NodeId> differing_folders_;  // with a finding of their own attributes
+    std::size_t peers_ = 0;
 };
 
 }  // namespace
-
-Finding* ContentFindings::add(Damage damage, const std::string& name, std::optional<Severity> severity) {
-    ++total_;
-    if (findings_.size() >= kMaxListed) {
-        ++unlisted_[{damage, severity.value_or(describe(damage).severity)}];
-        return nullptr;
-    }
-    Finding finding{
-        .damage = damage,
-        .subject = subject_,
-        .path = name.empty() ? base_path_ : base_path_ + "/" + name,
-    };
-    finding.severity = severity;
-    return &findings_.emplace_back(std::move(finding));
-}
-
-std::vector<UnlistedFindings> ContentFindings::unlisted() const {
-    std::vector<UnlistedFindings> result;
-    for (const auto& [kind, count] : unlisted_) {
-        result.push_back({.subject = subject_, .damage = kind.first, .severity = kind.second, .count = count}
-        );
-    }
-    return result;
-}
-
-std::vector<Finding> ContentFindings::take() {
-    std::sort(findings_.begin(), findings_.end(), report_order);
-    if (total_ > findings_.size()) {
-        findings_.back().evidence.detail =
-            "the last one listed of " + std::to_string(total_) + " findings of this layer";
-    }
-    return std::move(findings_);
-}
 
 void compare_tree(
     ExpectedTree& tree,

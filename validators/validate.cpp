@@ -28,20 +28,6 @@ Verdict verdict_of(const StoreReport& report) {
     return result;
 }
 
-// Everything that follows from the findings.
-void finish(const StoreGraph& graph, StoreReport& report) {
-    std::stable_sort(report.findings.begin(), report.findings.end(), report_order);
-    const VictimIndex index(graph);
-    report.victims.clear();
-    for (const Finding& finding : report.findings) {
-        report.victims.push_back(index.of(finding));
-    }
-    Losses losses = find_losses(graph, report.findings, report.victims);
-    report.repull = std::move(losses.repull);
-    report.lost = std::move(losses.lost);
-    report.verdict = verdict_of(report);
-}
-
 void name_things(const StoreGraph& graph, StoreReport& report) {
     const Inventory& inventory = graph.inventory();
     for (const ContainerRecord& container : inventory.containers) {
@@ -106,20 +92,27 @@ private:
         }
     }
 
-    // Of several records on one directory, the bytes tell whose it is.
+    // Of several records on one directory, the bytes tell whose it is; the others may have lost theirs
+    // to nobody.
     void refine_shared(Finding& finding, std::size_t layer) {
         const Inventory& inventory = graph_.inventory();
         const std::string& directory = inventory.layers[layer].cache_id.value;
-        std::vector<std::string> proven;
+        bool all_proven = true;
+        std::string detail;
         for (const DirectoryOwner& owner : graph_.owners(directory)) {
             if (owner.kind != DirectoryOwner::Kind::layer) continue;
-            if (checker_.proves(owner.index, directory))
-                proven.push_back(inventory.layers[owner.index].chain.text());
+            const std::string id = inventory.layers[owner.index].chain.text();
+            if (checker_.proves(owner.index, directory)) {
+                detail = "its bytes are those of " + id;
+            } else if (const auto other = checker_.search_directory(owner.index)) {
+                detail += (detail.empty() ? "" : "; ") + ("the bytes of " + id) + " lie in " + *other;
+            } else {
+                all_proven = false;
+            }
         }
-        if (proven.size() == 1) {
-            finding.evidence.detail = "its bytes are those of " + proven.front();
+        if (!detail.empty()) finding.evidence.detail = detail;
+        if (all_proven) {
             finding.witness = kBytes;
-            finding.repair = RepairClass::rebuild;
         } else {
             finding.repair = RepairClass::quarantine;
         }
@@ -162,6 +155,19 @@ std::vector<std::size_t> by_size(const Inventory& inventory) {
 
 }  // namespace
 
+void settle(const StoreGraph& graph, StoreReport& report) {
+    std::stable_sort(report.findings.begin(), report.findings.end(), report_order);
+    const VictimIndex index(graph);
+    report.victims.clear();
+    for (const Finding& finding : report.findings) {
+        report.victims.push_back(index.of(finding));
+    }
+    Losses losses = find_losses(graph, report.findings, report.victims);
+    report.repull = std::move(losses.repull);
+    report.lost = std::move(losses.lost);
+    report.verdict = verdict_of(report);
+}
+
 StoreReport validate_metadata(const StoreGraph& graph) {
     const Inventory& inventory = graph.inventory();
     StoreReport report;
@@ -198,7 +204,7 @@ StoreReport validate_metadata(const StoreGraph& graph) {
     check_references(graph, foundation, report.findings);
     check_driver_directories(graph, foundation, report.findings);
     check_mounts(graph, foundation, report.findings);
-    finish(graph, report);
+    settle(graph, report);
     return report;
 }
 
@@ -239,7 +245,7 @@ bool validate_content(
         report.unlisted.insert(report.unlisted.end(), outcome.unlisted.begin(), outcome.unlisted.end());
         std::move(outcome.findings.begin(), outcome.findings.end(), std::back_inserter(report.findings));
     }
-    finish(graph, report);
+    settle(graph, report);
     return complete;
 }
 

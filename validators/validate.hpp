@@ -15,6 +15,10 @@ namespace drydock {
 // The metadata pass: findings sorted, victims, losses and verdict set.
 [[nodiscard]] StoreReport validate_metadata(const StoreGraph& graph);
 
+// Sorts the findings and sets all that follows from them: victims, losses, verdict. To be called by
+// whoever changes findings afterwards.
+void settle(const StoreGraph& graph, StoreReport& report);
+
 struct ContentOptions {
     unsigned jobs = 1;
     std::stop_token stop;

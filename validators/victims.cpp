@@ -42,6 +42,8 @@ VictimIndex::VictimIndex(const StoreGraph& graph) : graph_(graph) {
         const ContainerRecord& container = inventory.containers[i];
         const MountRecord* mount = inventory.find_mount(container.id);
         const bool recorded = mount != nullptr && mount->parent.present();
+        const ContainerConfig* config = container.config.get();
+        if (!recorded && config != nullptr && config->driver != inventory.driver) continue;
         const auto top = recorded ? std::optional(mount->parent.value) : graph.top_chain_of_container(i);
         if (!top) continue;
         for (const ChainId& chain : graph.ancestry(*top)) {
@@ -85,6 +87,10 @@ Victims VictimIndex::of(const Finding& finding) const {
         break;
     case SubjectKind::container:
         result.containers.push_back(finding.subject.id);
+        if (finding.damage == Damage::cache_id_shared) {
+            const auto& peers = finding.evidence.peers;
+            result.containers.insert(result.containers.end(), peers.begin(), peers.end());
+        }
         break;
     case SubjectKind::store:
         result = of_store();
@@ -157,16 +163,19 @@ Losses find_losses(
     for (const DistributionRecord& record : inventory.distribution) {
         if (record.diff && !record.repositories.empty()) pulled.insert(*record.diff);
     }
+    std::map<std::string, std::vector<const TagRecord*>> tags;
+    if (const Repositories* repositories = inventory.repositories.get()) {
+        for (const TagRecord& tag : repositories->tags) {
+            if (tag.image) tags[tag.image->text()].push_back(&tag);
+        }
+    }
     Losses result;
     for (const std::string& id : hurt) {
         ImageLoss loss{.image = id, .refs = {}};
         bool registry = false;
-        if (const Repositories* repositories = inventory.repositories.get()) {
-            for (const TagRecord& tag : repositories->tags) {
-                if (!tag.image || tag.image->text() != id) continue;
-                loss.refs.push_back(tag.reference);
-                registry = registry || tag.is_digest || names_registry(tag.repository);
-            }
+        for (const TagRecord* tag : tags[id]) {
+            loss.refs.push_back(tag->reference);
+            registry = registry || tag->is_digest || names_registry(tag->repository);
         }
         const auto image_id = ImageId::from_text(id);
         const ImageRecord* image = image_id ? inventory.find_image(*image_id) : nullptr;

@@ -3,6 +3,7 @@
 #include "cli/check_store.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/errors.hpp"
+#include "cli/live_root.hpp"
 #include "cli/options.hpp"
 #include "cli/output_file.hpp"
 #include "cli/process.hpp"
@@ -140,6 +141,30 @@ bool check_content(Stores& stores, const CheckOptions& options, const std::stop_
     return true;
 }
 
+// Where a daemon is alive, what was found is looked for again.
+void read_again(
+    Stores& stores,
+    const std::vector<StoreLocation>& locations,
+    const LiveDaemons& daemons,
+    const ReadDir& root,
+    const CheckOptions& options,
+    const std::stop_token& stop
+) {
+    for (std::size_t i = 0; i < stores.size(); ++i) {
+        const auto daemon = daemons.find(locations[i].path);
+        if (daemon == daemons.end() || !stores[i].graph || stores[i].report.findings.empty()) {
+            continue;
+        }
+        wait_before_second_reading(stop);
+        CheckedStore second = check_store_metadata(root, locations[i], options.jobs, stop);
+        if (second.graph && options.level == Level::content && has_content_to_check(second)) {
+            ProgressCounters uncounted;
+            (void)check_store_content(second, options.jobs, stop, uncounted);  // a stop is seen by the caller
+        }
+        confirm_findings(stores[i], second, daemon->second, root);
+    }
+}
+
 void write_result(
     const RunReport& report,
     const std::optional<RunReport>& early,
@@ -191,6 +216,13 @@ int run_check(const Arguments& arguments) {
     frame.root = root_path;
     frame.level = options.level;
     frame.notices = notices_of(survey, root_path, options.selection);
+    const LiveDaemons daemons = find_live_daemons(root, survey.stores);
+    for (const auto& [path, daemon] : daemons) {
+        frame.notices.push_back(describe_live(path, daemon));
+        if (options.output.format == Format::json) {
+            std::cerr << "drydock: warning: " << describe_live(path, daemon) << '\n';
+        }
+    }
 
     const bool content = options.level == Level::content && !stop.stop_requested();
     const bool for_people = options.output.format == Format::text && !options.output.quiet;
@@ -201,7 +233,7 @@ int run_check(const Arguments& arguments) {
             std::any_of(metadata.stores.begin(), metadata.stores.end(), [](const StoreReport& store) {
                 return !store.findings.empty();
             });
-        if (any && output.is_stdout()) {
+        if (any && output.is_stdout() && daemons.empty()) {
             early = std::move(metadata);
             write_text_early(*early, output.stream(), options.style);
             output.stream().flush();
@@ -211,6 +243,7 @@ int run_check(const Arguments& arguments) {
     if (content) {
         frame.complete = check_content(stores, options, stop);
     }
+    read_again(stores, survey.stores, daemons, root, options, stop);
     frame.complete = frame.complete && !stop.stop_requested();
 
     const RunReport report = report_on(frame, stores, options.selection);

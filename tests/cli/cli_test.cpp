@@ -7,12 +7,10 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 using namespace drydock;
 using Catch::Matchers::Contains;
@@ -44,7 +42,9 @@ void check_one_line(const ProgramResult& result, int status, const std::string& 
 
 std::string contents(const std::string& path) {
     std::ifstream stream(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return text.str();
 }
 
 bool takes_root(const CommandSpec& command) {

@@ -8,7 +8,7 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 namespace drydock {
@@ -45,7 +45,9 @@ ProgramResult run_drydock(const std::vector<std::string>& arguments) {
     const int status = ::pclose(pipe);
     result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     std::ifstream stream(errors, std::ios::binary);
-    result.err.assign(std::istreambuf_iterator<char>(stream), {});
+    std::ostringstream text;
+    text << stream.rdbuf();
+    result.err = text.str();
     return result;
 }
 

@@ -79,7 +79,7 @@ TEST_CASE("An image selects what hurts it, by name, id or the beginning of an id
 }
 
 TEST_CASE("A layer is selected by its chain id or its directory") {
-    for (const std::string typed : {kChain, std::string(12, 'a'), std::string(12, 'd')}) {
+    for (const std::string& typed : {kChain, std::string(12, 'a'), std::string(12, 'd')}) {
         Selection selection;
         selection.layers = {typed};
         CHECK(selected(selection).findings.size() == 1);

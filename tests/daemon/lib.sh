@@ -285,6 +285,21 @@ expect_counts() {
     fi
 }
 
+# expect_verified ROOT LABEL: every byte of every layer was hashed, or a note says of which layer it was not.
+expect_verified() {
+    local wanted actual
+    wanted=$(find "$1/image/overlay2/layerdb/sha256" -name tar-split.json.gz -exec zcat {} + |
+        jq -n 'reduce (inputs | select(.type == 1) | .size // 0) as $size (0; . + $size)')
+    check "$1"
+    actual=$(jq '[.stores[].bytes_verified] | add' "$work/report.json" 2>&1)
+    if [ "$actual" = "$wanted" ] ||
+        jq -e '.summary.by_code | has("layer-unverifiable")' "$work/report.json" >/dev/null 2>&1; then
+        pass "$2: $actual of $wanted bytes verified"
+    else
+        fail "$2: $actual of $wanted bytes verified, and no word about the others"
+    fi
+}
+
 # expect_same_reports ROOT LABEL: two runs say the same bytes, whatever the number of threads.
 expect_same_reports() {
     check "$1" --jobs 1

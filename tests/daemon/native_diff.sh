@@ -64,4 +64,5 @@ for mark in redirect metacopy; do
     [ "$count" -gt 0 ] || fail "no $mark in a BuildKit layer: the case is not shown"
 done
 expect_clean "$root" "layers that went through a mount"
+expect_verified "$root" "layers that went through a mount"
 expect_untouched "$root" "layers that went through a mount"

@@ -143,7 +143,7 @@ build_images() {
 	RUN echo y >>/attr/cap && rm -rf /data/wipe && mkdir /data/wipe && chmod 0 /attr/folder
 	RUN --mount=type=cache,target=/cache,id=second echo more >/cache/more && mv /attr/user /attr/renamed
 	END
-    # Layers of a cache that no image needs: the second tag takes the first one's place.
+    # Layers that only the builder's cache holds: their image goes again.
     must "BuildKit build that is thrown away" build_buildkit kit:gone <<-'END'
 	FROM kit:1
 	USER 0:0
@@ -271,6 +271,7 @@ containers_stage() {
 images_stage
 clone "$root" "$work/images-only"
 containers_stage
+expect_verified "$root" "used store"
 expect_same_reports "$root" "used store"
 expect_untouched "$root" "used store"
 odd_roots "$root" "$work/images-only"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -21,7 +21,7 @@ std::size_t replay(const std::string& folder) {
     std::ranges::sort(entries, {}, &drydock::DirEntry::name);
     for (const drydock::DirEntry& entry : entries) {
         // The last line names the culprit of a crash.
-        std::fprintf(stderr, "%s/%s\n", folder.c_str(), entry.name.c_str());
+        std::cerr << folder << '/' << entry.name << '\n';
         const drydock::SmallFile file = drydock::read_small_file(dir, entry.name, kMaxInput);
         LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(file.bytes.data()), file.bytes.size());
     }

@@ -1,5 +1,7 @@
 // Runs the built drydock over every recipe of samples/. It looks at drydock from outside only: at what
 // is on disk and at the JSON report. Needs root, and the program's path in DRYDOCK_BINARY.
+// DRYDOCK_SAMPLE_STORE names a sound store with the sample images, made by a daemon, to be used in the
+// place of a built one (samples/README.md tells how); recipes that do not fit it are left out.
 #include "model/damage.hpp"
 #include "tests/support/damage_steps.hpp"
 #include "tests/support/skip.hpp"
@@ -69,7 +71,15 @@ void run_recipe(const Recipe& recipe, const std::string& sound_store) {
     const std::string root = folder.path("root");
     copy_tree(sound_store, root);
     Places places = Places::of_store(root);
-    apply_damage(root, recipe, places);
+    try {
+        apply_damage(root, recipe, places);
+    } catch (const NoSuchPlace& error) {
+        if (std::getenv("DRYDOCK_SAMPLE_STORE") == nullptr) {
+            FAIL_CHECK(recipe.name << " does not fit a built store: " << error.what());
+        }
+        skip(recipe.name + ": " + error.what());
+        return;
+    }
     for (const char* level : {"metadata", "content"}) {
         INFO("recipe " << recipe.name << " (" << recipe.title << "), level " << level);
         const std::string report = check(root, level);
@@ -102,8 +112,11 @@ TEST_CASE("every recipe gives exactly the findings that it names") {
         return;
     }
     const TempDir folder;
-    const std::string sound = folder.path("sound");
-    build_store(sound, sample_images());
+    const char* given = std::getenv("DRYDOCK_SAMPLE_STORE");
+    const std::string sound = given != nullptr ? given : folder.path("sound");
+    if (given == nullptr) {
+        build_store(sound, sample_images());
+    }
     for (const Recipe& recipe : all_recipes()) {
         run_recipe(recipe, sound);
     }

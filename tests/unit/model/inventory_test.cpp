@@ -50,7 +50,7 @@ TEST_CASE("Paths stand from the data root", "[model]") {
     inventory.image_root = "165536.165536/image/overlay2";
     inventory.driver_root = "165536.165536/overlay2";
     const std::string hex(64, 'c');
-    const ChainId chain = id_of<ChainId>('c');
+    const auto chain = id_of<ChainId>('c');
     CHECK(inventory.layer_path(chain) == "165536.165536/image/overlay2/layerdb/sha256/" + hex);
     CHECK(
         inventory.layer_path(chain, "diff") == "165536.165536/image/overlay2/layerdb/sha256/" + hex + "/diff"

@@ -103,6 +103,7 @@ TEST_CASE("Opening by component leaves no descriptor open", "[platform]") {
     const TempDir temp;
     temp.make_directory("a/b/c");
     const UniqueFd root(::open(temp.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    REQUIRE(root);
     const int before = UniqueFd(::dup(root.get())).get();
     CHECK(outcome(open_beneath_by_component, root.get(), "a/b/c", kFlags) > 0);
     CHECK(outcome(open_beneath_by_component, root.get(), "a/b/none", kFlags) == -ENOENT);
