@@ -7,13 +7,15 @@
 #include "platform/os_error.hpp"
 #include "report/safe_text.hpp"
 
+#include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/operations.hpp>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <filesystem>
 #include <iostream>
 #include <set>
 #include <utility>
@@ -22,7 +24,7 @@ namespace drydock {
 
 namespace {
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 
 using Identity = std::pair<dev_t, ino_t>;
 
@@ -68,7 +70,7 @@ std::optional<Identity> identity_of(const std::string& path) {
 }
 
 void add_folders_in(const std::string& folder, std::set<Identity>& folders) {
-    std::error_code error;
+    boost::system::error_code error;
     for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
         if (const auto identity = identity_of(at->path().string())) {
             folders.insert(*identity);
@@ -110,8 +112,9 @@ OutputFile::OutputFile(const std::optional<std::string>& file, const std::string
     struct stat status{};
     const bool exists = ::stat(name_.c_str(), &status) == 0;
     const bool special = exists && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
-    std::error_code error;
-    const fs::path typed = fs::absolute(*file, error);
+    boost::system::error_code error;
+    const fs::path named(*file);
+    const fs::path typed = named.is_absolute() ? named : fs::current_path(error) / named;
     // What a special file leads to (/dev/stdout: a pipe) may have no name of its own.
     path_ = fs::weakly_canonical(special ? typed.parent_path() : typed, error).string();
     if (path_.empty()) {

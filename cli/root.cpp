@@ -1,4 +1,5 @@
 // See root.hpp. The root is not resolved: it stays the path that the user knows, made absolute.
+// Boost.Filesystem handles paths that were typed; what lies below a root is read through ReadDir only.
 #include "cli/root.hpp"
 
 #include "cli/errors.hpp"
@@ -7,30 +8,34 @@
 #include "report/safe_text.hpp"
 #include "report/words.hpp"
 
+#include <boost/filesystem/operations.hpp>
+
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <set>
 
 namespace drydock {
 
 namespace {
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 
 // It is written by hand.
 constexpr std::size_t kMaxDaemonConfigBytes = std::size_t{1} << 20U;
 
 std::string absolute_path(const std::string& typed) {
-    std::error_code error;
-    fs::path path = fs::absolute(typed, error);
+    boost::system::error_code error;
+    // A second slash in front would make the first name a host's for Boost.
+    const std::size_t slashes = std::min(typed.find_first_not_of('/'), typed.size());
+    fs::path path = slashes > 0 ? fs::path('/' + typed.substr(slashes)) : fs::current_path(error) / typed;
     const bool climbs =
         std::any_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; });
     // "..": behind a link it does not mean what the text says, so the file system has to tell.
     const fs::path resolved = climbs ? fs::canonical(path, error) : fs::path();
     path = resolved.empty() ? path.lexically_normal() : resolved;
     std::string text = path.string();
-    while (text.size() > 1 && text.ends_with('/')) {
+    // Boost writes the end of "docker/" as "docker/.".
+    while (text.size() > 1 && (text.ends_with('/') || text.ends_with("/."))) {
         text.pop_back();
     }
     return text;
@@ -51,7 +56,7 @@ std::string line_to_type(const Arguments& arguments, const std::string& root) {
 }  // namespace
 
 std::string configured_root(const std::string& daemon_config) {
-    std::error_code error;
+    boost::system::error_code error;
     const fs::path file = fs::canonical(daemon_config, error);  // often a link into another folder
     if (error) {
         return {};

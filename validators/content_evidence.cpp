@@ -54,11 +54,17 @@ void append_field(std::string& text, std::string_view name, std::int64_t value) 
     append_text(text, name, std::to_string(value));
 }
 
+bool same_ownership(const ExpectedInode& inode, const FileStat& stat, const IdShift& ids) {
+    // Nobody can set the mode of a symbolic link.
+    const bool same_mode = S_ISLNK(inode.mode) || (inode.mode & kPermissions) == (stat.mode & kPermissions);
+    return same_mode && inode.uid + ids.uid == stat.uid && inode.gid + ids.gid == stat.gid;
+}
+
 AttributeDifference compare_ownership(const ExpectedInode& inode, const FileStat& stat, const IdShift& ids) {
     const std::uint32_t uid = inode.uid + ids.uid;
     const std::uint32_t gid = inode.gid + ids.gid;
     AttributeDifference result;
-    // Nobody can set the mode of a symbolic link.
+    if (same_ownership(inode, stat, ids)) return result;
     if (!S_ISLNK(inode.mode) && (inode.mode & kPermissions) != (stat.mode & kPermissions)) {
         append_text(result.expected, "mode", octal(inode.mode & kPermissions));
         append_text(result.actual, "mode", octal(stat.mode & kPermissions));

@@ -23,6 +23,9 @@ struct AttributeDifference {
 [[nodiscard]] AttributeDifference
 compare_ownership(const ExpectedInode& inode, const FileStat& stat, const IdShift& ids);
 
+// The same question without the words.
+[[nodiscard]] bool same_ownership(const ExpectedInode& inode, const FileStat& stat, const IdShift& ids);
+
 void append_field(std::string& text, std::string_view name, std::int64_t value);
 
 // Attribute values as 0x... bytes, cut where they are long.

@@ -202,6 +202,7 @@ void ExpectedTree::add_xattrs(ExpectedInode& inode, const TarMember& member) {
 }
 
 void ExpectedTree::set_attributes(ExpectedInode& inode, const TarMember& member) {
+    inode.disk_inode = 0;
     set_id(inode.uid, member.uid);
     set_id(inode.gid, member.gid);
     if (inode.xattrs != kNone && !S_ISDIR(inode.mode)) {

@@ -23,6 +23,8 @@ using XattrList = std::vector<std::pair<std::string, std::string>>;  // in a tre
 using XattrSet = std::set<std::pair<std::string, std::string>>;
 
 struct ExpectedInode {
+    // Not 0: the file with this number was seen to have all these attributes, and no others.
+    std::uint64_t disk_inode = 0;
     std::int64_t mtime = 0;
     std::uint64_t size = 0;
     std::uint64_t crc = 0;
@@ -137,8 +139,8 @@ public:
 
     // Some six million members of the usual kind; a hostile tar-split makes no more of it.
     static constexpr std::size_t kMaxBytes = std::size_t{1} << 30U;
-    // Components looked up: about a minute. Links that lead through links make many of few bytes.
-    static constexpr std::uint64_t kMaxSteps = std::uint64_t{1} << 30U;
+    // Components looked up: some seconds. Links that lead through links make many of few bytes.
+    static constexpr std::uint64_t kMaxSteps = std::uint64_t{1} << 28U;
 
 private:
     struct Walk {

@@ -69,12 +69,21 @@ std::optional<DiffId> LayerChecker::wanted_digest(std::size_t layer) const {
     return record.diff.present() ? std::optional(record.diff.value) : std::nullopt;
 }
 
-StreamResult LayerChecker::stream(std::size_t layer, const ReadDir& files, ExpectedTree& tree) {
+StreamResult
+LayerChecker::stream(std::size_t layer, const ReadDir& files, ExpectedTree& tree, StreamPass pass) {
     const LayerRecord& record = graph_.inventory().layers[layer];
     try {
         const ReadDir folder = access_.image.open("layerdb/sha256/" + record.chain.hex());
         const ReadFile tar_split = folder.open_file("tar-split.json.gz");
-        return read_layer_stream(tar_split, files, tree, buffers_, progress_, stop_);
+        // The second pass over a damaged layer is no progress.
+        ProgressCounters uncounted;
+        const StreamRun run{
+            .buffers = buffers_,
+            .progress = pass == StreamPass::digest ? progress_ : uncounted,
+            .stop = stop_,
+            .ids = ids_,
+        };
+        return read_layer_stream(tar_split, files, tree, pass, run);
     } catch (const OsError& error) {
         StreamResult result;
         result.state = StreamResult::State::unreadable;
@@ -88,7 +97,7 @@ bool LayerChecker::proves(std::size_t layer, const std::string& directory) {
     const auto files = wanted ? access_.driver.find(directory + "/diff") : std::nullopt;
     if (!files) return false;
     ExpectedTree tree;
-    const StreamResult result = stream(layer, *files, tree);
+    const StreamResult result = stream(layer, *files, tree, StreamPass::digest);
     return result.state == StreamResult::State::whole && result.digest == wanted;
 }
 
@@ -140,63 +149,96 @@ LayerOutcome LayerChecker::check(std::size_t layer) {
     return outcome;
 }
 
+LayerChecker::Reading LayerChecker::read(std::size_t layer, const ReadDir& files) {
+    const auto wanted = wanted_digest(layer);
+    Reading reading;
+    reading.result = stream(layer, files, reading.tree, StreamPass::digest);
+    const StreamResult::State first = reading.result.state;
+    const std::optional<DiffId> digest = reading.result.digest;
+    reading.proven = wanted && digest == wanted;
+    if (reading.proven || first == StreamResult::State::stopped || first == StreamResult::State::unreadable) {
+        return reading;
+    }
+    // A second reading before anything is called damaged, and this time file by file.
+    reading.tree = ExpectedTree();
+    reading.result = stream(layer, files, reading.tree, StreamPass::files);
+    const bool decoded = first == StreamResult::State::damaged;
+    reading.differ = (digest && reading.result.digest && digest != reading.result.digest) ||
+                     (decoded && reading.result.state == StreamResult::State::whole);
+    return reading;
+}
+
 LayerOutcome LayerChecker::check_directory(std::size_t layer, const DriverDirectory& directory) {
     const Inventory& inventory = graph_.inventory();
     const LayerRecord& record = inventory.layers[layer];
     LayerOutcome outcome;
-    const std::string base = inventory.directory_path(directory.name, "diff");
-    ContentFindings findings(layer_subject(record.chain), base);
     try {
         const ReadDir files = access_.driver.open(directory.name + "/diff");
-        ExpectedTree tree;
-        StreamResult result = stream(layer, files, tree);
-        switch (result.state) {
+        Reading reading = read(layer, files);
+        switch (reading.result.state) {
         case StreamResult::State::stopped:
-            return outcome;
+        case StreamResult::State::broken_off:
+            break;
         case StreamResult::State::damaged: {
             Finding finding =
                 layer_finding(inventory, record, Damage::tar_split_damaged, "tar-split.json.gz");
-            finding.evidence.detail = result.error;
+            finding.evidence.detail = reading.result.error;
             outcome.findings.push_back(std::move(finding));
-            return outcome;
+            break;
         }
         case StreamResult::State::unreadable:
             outcome.findings.push_back(make_unreadable(
                 layer_subject(record.chain),
                 inventory.layer_path(record.chain, "tar-split.json.gz"),
-                result.error_number,
-                result.error
+                reading.result.error_number,
+                reading.result.error
             ));
-            return outcome;
+            break;
         case StreamResult::State::whole:
+            judge_reading(layer, directory, files, reading, outcome);
             break;
         }
-        note_replaced(tree, result);
-        outcome.digest = result.digest;
-        const auto wanted = wanted_digest(layer);
-        const bool proven = wanted && result.digest == wanted;
-        if (proven) {
-            outcome.bytes_verified = result.bytes_read;
-            judge_size(layer, tree, result, outcome.findings);
-        }
-        const CompareOptions options{
-            .maker = directory.name.size() == kBuildKitIdLength ? LayerMaker::buildkit : LayerMaker::unpacked,
-            .ids = ids_,
-            .proven = proven,
-        };
-        compare_tree(tree, files, result, options, findings);
-        if (!proven) judge_digest(layer, files, result, findings);
-        if (!result.oddities.empty()) {
-            if (Finding* finding = findings.add(Damage::layer_unverifiable, {})) {
-                finding->path = inventory.layer_path(record.chain);
-                finding->evidence.detail = result.oddities.front().what;
-                for (const Oddity& oddity : result.oddities) {
-                    finding->evidence.peers.push_back(oddity.name);
-                }
+    } catch (const OsError& error) {
+        outcome.findings.push_back(make_unreadable(
+            layer_subject(record.chain), inventory.directory_path(directory.name, "diff"), error.error()
+        ));
+    }
+    return outcome;
+}
+
+void LayerChecker::judge_reading(
+    std::size_t layer,
+    const DriverDirectory& directory,
+    const ReadDir& files,
+    Reading& reading,
+    LayerOutcome& outcome
+) {
+    const Inventory& inventory = graph_.inventory();
+    const LayerRecord& record = inventory.layers[layer];
+    const std::string base = inventory.directory_path(directory.name, "diff");
+    ContentFindings findings(layer_subject(record.chain), base);
+    StreamResult& result = reading.result;
+    note_replaced(reading.tree, result);
+    outcome.digest = result.digest;
+    if (reading.proven) {
+        outcome.bytes_verified = result.bytes_read;
+        judge_size(layer, reading.tree, result, outcome.findings);
+    }
+    const CompareOptions options{
+        .maker = directory.name.size() == kBuildKitIdLength ? LayerMaker::buildkit : LayerMaker::unpacked,
+        .ids = ids_,
+        .proven = reading.proven,
+    };
+    compare_tree(reading.tree, files, result, options, findings);
+    if (!reading.proven) judge_digest(layer, reading, findings);
+    if (!result.oddities.empty()) {
+        if (Finding* finding = findings.add(Damage::layer_unverifiable, {})) {
+            finding->path = inventory.layer_path(record.chain);
+            finding->evidence.detail = result.oddities.front().what;
+            for (const Oddity& oddity : result.oddities) {
+                finding->evidence.peers.push_back(oddity.name);
             }
         }
-    } catch (const OsError& error) {
-        outcome.findings.push_back(make_unreadable(layer_subject(record.chain), base, error.error()));
     }
     outcome.unlisted = findings.unlisted();
     std::vector<Finding> found = findings.take();
@@ -208,7 +250,6 @@ LayerOutcome LayerChecker::check_directory(std::size_t layer, const DriverDirect
         found.push_back(std::move(note));
     }
     std::move(found.begin(), found.end(), std::back_inserter(outcome.findings));
-    return outcome;
 }
 
 bool LayerChecker::replay_chain(const std::vector<std::size_t>& chain, ExpectedTree& tree) {
@@ -255,26 +296,28 @@ void LayerChecker::ask_merged_trees(
 }
 
 // Every file is right by its CRC and the whole is not what it should be.
-void LayerChecker::judge_digest(
-    std::size_t layer, const ReadDir& files, const StreamResult& result, ContentFindings& findings
-) {
+void LayerChecker::judge_digest(std::size_t layer, const Reading& reading, ContentFindings& findings) {
     const auto wanted = wanted_digest(layer);
-    if (!result.digest || !wanted || result.oddity_changes_digest) return;
-    const Inventory& inventory = graph_.inventory();
-    const LayerRecord& record = inventory.layers[layer];
-    // A record that contradicts itself was told already; its bytes may well be those of the other diff.
-    if (!graph_.truth(layer).known) return;
-    ExpectedTree again_tree;
-    const StreamResult again = stream(layer, files, again_tree);
-    if (again.digest == result.digest) {
-        if (Finding* finding = findings.add(Damage::layer_digest_mismatch, {})) {
-            finding->path = inventory.layer_path(record.chain);
-            finding->evidence.expected = wanted->text();
-            finding->evidence.actual = result.digest->text();
+    const std::optional<DiffId>& digest = reading.result.digest;
+    const std::string path = graph_.inventory().layer_path(graph_.inventory().layers[layer].chain);
+    if (reading.differ) {
+        if (Finding* finding = findings.add(Damage::unreadable, {})) {
+            finding->path = path;
+            finding->verdict = Verdict::undetermined;
+            finding->evidence.detail =
+                "two readings of the layer differ: suspect the medium or the memory first";
         }
-    } else if (Finding* finding = findings.add(Damage::unreadable, {})) {
-        finding->verdict = Verdict::undetermined;
-        finding->evidence.detail = "two readings of the layer differ: suspect the medium or the memory first";
+        return;
+    }
+    // A record that contradicts itself was told already; its bytes may well be those of the other diff.
+    if (!digest || !wanted || digest == wanted || reading.result.oddity_changes_digest ||
+        !graph_.truth(layer).known) {
+        return;
+    }
+    if (Finding* finding = findings.add(Damage::layer_digest_mismatch, {})) {
+        finding->path = path;
+        finding->evidence.expected = wanted->text();
+        finding->evidence.actual = digest->text();
     }
 }
 

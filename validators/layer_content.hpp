@@ -46,11 +46,26 @@ public:
     [[nodiscard]] std::optional<std::string> search_directory(std::size_t layer);
 
 private:
+    // A layer's stream, read once where it is sound and twice where it is not.
+    struct Reading {
+        ExpectedTree tree;
+        StreamResult result;
+        bool proven = false;  // the bytes hash to the diff id
+        bool differ = false;  // the two readings do not agree
+    };
+
+    [[nodiscard]] Reading read(std::size_t layer, const ReadDir& files);
     [[nodiscard]] std::optional<DiffId> wanted_digest(std::size_t layer) const;
-    [[nodiscard]] StreamResult stream(std::size_t layer, const ReadDir& files, ExpectedTree& tree);
+    [[nodiscard]] StreamResult
+    stream(std::size_t layer, const ReadDir& files, ExpectedTree& tree, StreamPass pass);
     LayerOutcome check_directory(std::size_t layer, const DriverDirectory& directory);
-    void judge_digest(
-        std::size_t layer, const ReadDir& files, const StreamResult& result, ContentFindings& findings
+    void judge_digest(std::size_t layer, const Reading& reading, ContentFindings& findings);
+    void judge_reading(
+        std::size_t layer,
+        const DriverDirectory& directory,
+        const ReadDir& files,
+        Reading& reading,
+        LayerOutcome& outcome
     );
     // Takes back what only comes from a mount that the layer went through.
     void ask_merged_trees(std::size_t layer, const std::string& base, std::vector<Finding>& findings);

@@ -5,6 +5,7 @@
 #include "platform/gunzip.hpp"
 #include "platform/os_error.hpp"
 #include "platform/sys.hpp"
+#include "validators/content_evidence.hpp"
 
 #include <sys/stat.h>
 
@@ -21,13 +22,13 @@ constexpr std::size_t kFileBuffer = std::size_t{256} << 10U;
 class Stream {
 public:
     // `files` is nullptr where only the headers are wanted.
-    Stream(const ReadDir* files, ExpectedTree& tree, StreamBuffers& buffers, ProgressCounters& progress)
-        : files_(files), tree_(tree), buffers_(buffers), progress_(progress) {
+    Stream(const ReadDir* files, ExpectedTree& tree, StreamPass pass, const StreamRun& run)
+        : files_(files), tree_(tree), pass_(pass), run_(run), buffers_(run.buffers), progress_(run.progress) {
         buffers_.hash.reset();
     }
 
-    StreamResult run(const ReadFile& tar_split, const std::stop_token& stop) {
-        stop_ = &stop;
+    StreamResult run(const ReadFile& tar_split) {
+        const std::stop_token& stop = run_.stop;
         Gunzip gunzip([&](void* buffer, std::size_t size) { return tar_split.read(buffer, size); });
         TarSplitReader reader(
             [&](std::span<char> out) -> std::ptrdiff_t {
@@ -57,6 +58,7 @@ public:
             } else if (entry.kind == TarSplitEntry::Kind::file && !member(entry)) {
                 return std::move(result_);
             }
+            if (!whole_ && pass_ == StreamPass::digest) return end(StreamResult::State::broken_off, {});
         }
         if (!headers_.good_end()) {
             return end(StreamResult::State::damaged, "bytes after the last member that no tar reader takes");
@@ -184,7 +186,7 @@ private:
                 progress_.bytes_done += inode.size;
                 return;
             }
-            inode.no_xattrs_on_disk = sys.list_xattr_fd(file.fd(), nullptr, 0) == 0;
+            note_attributes(file, inode);
             read_payload(file, node, inode);
         } catch (const OsError& error) {
             folder_id_ = kNone;
@@ -196,26 +198,37 @@ private:
         }
     }
 
+    // What a look at the open file tells already needs no second look when the names are compared.
+    void note_attributes(const ReadFile& file, ExpectedInode& inode) const {
+        inode.no_xattrs_on_disk = sys.list_xattr_fd(file.fd(), nullptr, 0) == 0;
+        const FileStat& stat = file.stat();
+        const bool same = inode.no_xattrs_on_disk && inode.xattrs == kNone && stat.links == 1 &&
+                          compare_mtime(inode.mtime, stat.mtime, FileType::regular) == MtimeMatch::same &&
+                          same_ownership(inode, stat, run_.ids);
+        inode.disk_inode = same ? stat.inode : 0;
+    }
+
     void read_payload(const ReadFile& file, NodeId node, const ExpectedInode& inode) {
+        const bool narrow = pass_ == StreamPass::files;
         std::uint64_t crc = 0;
         std::uint64_t total = 0;
         bool all_zero = true;
-        while (const std::size_t got = file.read(buffers_.file.data(), buffers_.file.size())) {
+        while (total < inode.size) {
+            const std::size_t got = file.read(buffers_.file.data(), buffers_.file.size());
             // A file can be very long; run() ends the layer.
-            if (stop_->stop_requested()) return lose_payload();
-            crc = crc64_iso(crc, buffers_.file.data(), got);
-            if (whole_) buffers_.hash.update(buffers_.file.data(), got);
-            all_zero = all_zero && buffers_.file.front() == 0 &&
-                       std::all_of(
-                           buffers_.file.begin(),
-                           buffers_.file.begin() + static_cast<std::ptrdiff_t>(got),
-                           [](char c) { return c == 0; }
-                       );
+            if (got == 0 || run_.stop.stop_requested()) break;
+            const std::string_view bytes(buffers_.file.data(), got);
+            if (whole_) buffers_.hash.update(bytes.data(), bytes.size());
+            if (narrow) {
+                crc = crc64_iso(crc, bytes.data(), bytes.size());
+                all_zero = all_zero && bytes.find_first_not_of('\0') == std::string_view::npos;
+            }
             total += got;
             progress_.bytes_done += got;
         }
         result_.bytes_read += total;
-        if (total == inode.size && crc == inode.crc) return;
+        if (total == inode.size && (!narrow || crc == inode.crc)) return;
+        if (!narrow || run_.stop.stop_requested()) return lose_payload();
         // A second, independent reading before anything is called damaged.
         const std::uint64_t again = crc_of(node);
         if (again != crc) {
@@ -239,11 +252,12 @@ private:
 
     const ReadDir* files_;
     ExpectedTree& tree_;
+    StreamPass pass_;
+    const StreamRun& run_;
     StreamBuffers& buffers_;
     ProgressCounters& progress_;
     TarHeaderDecoder headers_;
     StreamResult result_;
-    const std::stop_token* stop_ = nullptr;
     bool whole_ = true;  // every payload so far went into the hash
     NodeId folder_id_ = kNone;
     std::optional<ReadDir> folder_;
@@ -254,20 +268,16 @@ private:
 StreamBuffers::StreamBuffers() : file(kFileBuffer) {}
 
 StreamResult read_layer_stream(
-    const ReadFile& tar_split,
-    const ReadDir& files,
-    ExpectedTree& tree,
-    StreamBuffers& buffers,
-    ProgressCounters& progress,
-    const std::stop_token& stop
+    const ReadFile& tar_split, const ReadDir& files, ExpectedTree& tree, StreamPass pass, const StreamRun& run
 ) {
-    return Stream(&files, tree, buffers, progress).run(tar_split, stop);
+    return Stream(&files, tree, pass, run).run(tar_split);
 }
 
 bool replay_layer_headers(const ReadFile& tar_split, ExpectedTree& tree, const std::stop_token& stop) {
     StreamBuffers buffers;
     ProgressCounters uncounted;
-    return Stream(nullptr, tree, buffers, uncounted).run(tar_split, stop).state == StreamResult::State::whole;
+    const StreamRun run{.buffers = buffers, .progress = uncounted, .stop = stop, .ids = {}};
+    return Stream(nullptr, tree, StreamPass::files, run).run(tar_split).state == StreamResult::State::whole;
 }
 
 }  // namespace drydock

@@ -7,6 +7,7 @@
 #include "model/progress.hpp"
 #include "platform/dir.hpp"
 #include "platform/sha256.hpp"
+#include "validators/attributes.hpp"
 #include "validators/expected_tree.hpp"
 
 #include <cstdint>
@@ -47,6 +48,7 @@ struct StreamResult {
         damaged,     // tar-split does not decode
         unreadable,  // it could not be read
         stopped,
+        broken_off,  // StreamPass::digest only: a payload is not to be had, so there is no digest
     };
 
     State state = State::whole;
@@ -70,15 +72,22 @@ struct StreamBuffers {
     std::vector<char> file;
 };
 
+enum class StreamPass : std::uint8_t {
+    digest,  // hash the whole; ends early where it cannot come out right. All that a sound layer needs
+    files,   // compare each file with its CRC-64 too, to find the ones that are wrong
+};
+
+struct StreamRun {
+    StreamBuffers& buffers;
+    ProgressCounters& progress;
+    std::stop_token stop;
+    IdShift ids;
+};
+
 // Reads `tar_split` to its end and fills `tree`. `files` is the layer's own directory (overlay2:
 // <cache-id>/diff).
 [[nodiscard]] StreamResult read_layer_stream(
-    const ReadFile& tar_split,
-    const ReadDir& files,
-    ExpectedTree& tree,
-    StreamBuffers& buffers,
-    ProgressCounters& progress,
-    const std::stop_token& stop
+    const ReadFile& tar_split, const ReadDir& files, ExpectedTree& tree, StreamPass pass, const StreamRun& run
 );
 
 // The headers alone, as one more layer on top of `tree`; no file is read. False where the tar-split does

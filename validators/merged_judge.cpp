@@ -57,7 +57,7 @@ bool MergedJudge::same_at(const std::string& path) {
 bool MergedJudge::same(NodeId node, const MergedEntry& entry) const {
     const ExpectedInode& inode = expected_.inode_of(node);
     if ((inode.mode & S_IFMT) != (entry.stat.mode & S_IFMT)) return false;
-    if (!inode.implicit && !compare_ownership(inode, entry.stat, ids_).empty()) return false;
+    if (!inode.implicit && !same_ownership(inode, entry.stat, ids_)) return false;
     switch (entry.stat.type()) {
     case FileType::directory:
         return same_folder(node, entry);

@@ -32,7 +32,7 @@ struct PreimageCandidates {
 [[nodiscard]] std::unordered_map<ChainId, Preimage>
 find_preimages(const std::vector<PreimageQuery>& queries, const PreimageCandidates& candidates);
 
-// About a second of one core. Beyond it only ids of intact image configs (which need no search) help.
-inline constexpr std::size_t kMaxPreimageHashes = 8'000'000;
+// One or two seconds of one core. Beyond it only ids of intact image configs (which need no search) help.
+inline constexpr std::size_t kMaxPreimageHashes = 2'000'000;
 
 }  // namespace drydock

@@ -49,7 +49,8 @@ Seen<T> in_sight(Sight sight, std::string actual = {}) {
 inline std::string link_name(const std::string& seed) {
     constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     std::string result;
-    for (const std::uint8_t byte : digest_of("link " + seed).bytes()) {
+    const Digest digest = digest_of("link " + seed);
+    for (const std::uint8_t byte : digest.bytes()) {
         if (result.size() < 26) result += kLetters[byte % kLetters.size()];
     }
     return result;

@@ -1,0 +1,150 @@
+// What the checking side may not do: change anything, and swallow failures. Types guard most of it
+// (ReadDir cannot write); these rules see what types cannot.
+#include "model/damage.hpp"
+#include "tests/lint/source_tree.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <regex>
+
+using namespace drydock;
+
+namespace {
+
+constexpr std::array kProgram = {"platform", "model", "formats", "scanner", "validators", "report", "cli"};
+
+std::vector<SourceFile> program_files() {
+    std::vector<SourceFile> files;
+    for (const char* folder : kProgram) {
+        for (SourceFile& file : cpp_files_of(folder)) {
+            file.text = code_of(file.text);
+            files.push_back(std::move(file));
+        }
+    }
+    return files;
+}
+
+// --output writes the report, never below ROOT.
+bool may_write(const SourceFile& file) {
+    return file.path == "cli/output_file.cpp";
+}
+
+void find_all(const SourceFile& file, const std::regex& pattern, Complaints& complaints) {
+    for (std::sregex_iterator at(file.text.begin(), file.text.end(), pattern), end; at != end; ++at) {
+        complaints.add(place(file, static_cast<std::size_t>(at->position(1))) + " has " + (*at)[1].str());
+    }
+}
+
+struct CatchSites {
+    std::ptrdiff_t count;
+    const char* reason;
+};
+
+// Failures of the environment may be caught where one item ends and the next one goes on, and in main.
+// A new site needs a line here and a reason that says what becomes of the failure.
+const std::map<std::string, CatchSites, std::less<>>& catch_sites() {
+    static const std::map<std::string, CatchSites, std::less<>> table{
+        {"platform/dir.cpp", {1, "an absence becomes nullopt, all else goes on"}},
+        {"platform/read_file.cpp", {3, "a record file's failure becomes a state of SmallFile"}},
+        {"platform/xattr.cpp", {2, "the way without /proc; a helper thread hands its failure over"}},
+        {"platform/parallel.cpp", {2, "a worker hands its failure over; fewer threads than asked for"}},
+        {"scanner/look.hpp", {1, "the guard of one record: the errno becomes data"}},
+        {"scanner/daemon_probe.cpp", {2, "a database that cannot be opened is no sign of a daemon"}},
+        {"validators/layer_stream.cpp", {1, "the guard of one file: missing or undetermined"}},
+        {"validators/layer_content.cpp", {3, "the guards of one layer, and of its second opinion"}},
+        {"validators/tree_compare.cpp", {2, "the guards of one folder and one name: undetermined"}},
+        {"cli/arguments.cpp", {2, "Boost's messages become ours"}},
+        {"cli/root.cpp", {1, "ROOT that cannot be opened gets a line of its own"}},
+        {"cli/main.cpp", {1, "message and exit status"}},
+    };
+    return table;
+}
+
+std::string enumerator_of(std::string_view code) {
+    std::string name(code);
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+}
+
+}  // namespace
+
+TEST_CASE("No flag that opens a file for writing stands outside the output file") {
+    const std::regex flags(R"re(\b(O_(?:WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE|EXCL))\b)re");
+    Complaints complaints;
+    for (const SourceFile& file : program_files()) {
+        if (!may_write(file)) find_all(file, flags, complaints);
+    }
+    CHECK(complaints.text() == "");
+}
+
+TEST_CASE("No call that changes a file system stands outside the output file") {
+    // Names that nothing of our own has.
+    const std::regex names(
+        R"re((?:^|[^\w.>])((?:rename|unlink|rmdir|mkdir|[fl]?chmod|[fl]?chown|mknod|mkfifo|symlink)(?:at2?)?|)re"
+        R"re([lf]?(?:set|remove)xattr|[fl]?utimes|utime|utimensat|futimens|f?truncate|fallocate|creat|)re"
+        R"re(linkat|pwritev?2?|writev|copy_file_range|sendfile|splice|mount|umount2?|ioctl)\s*\()re"
+    );
+    // Names that are ours too: only as calls of the system or of a library.
+    const std::regex qualified(R"re(((?:^|[^\w>])::(?:write|link|remove)|std::(?:remove|rename))\s*\([^)])re"
+    );
+    const std::regex streams(
+        R"re(\b(std::o?fstream|fopen|fdopen|fwrite|basic_o?fstream|std::filesystem|copy_file|)re"
+        R"re(create_director(?:y|ies)|create_symlink|create_hard_link|remove_all|resize_file|last_write_time)\b)re"
+    );
+    Complaints complaints;
+    for (const SourceFile& file : program_files()) {
+        if (may_write(file)) continue;
+        const bool asks_terminal = file.path == "cli/process.cpp";
+        if (!asks_terminal) find_all(file, names, complaints);
+        find_all(file, qualified, complaints);
+        find_all(file, streams, complaints);
+    }
+    CHECK(complaints.text() == "");
+}
+
+TEST_CASE("System calls by number are those that read") {
+    const std::regex numbers(R"re(\b(SYS_(?!openat2\b|getdents64\b)\w+|__NR_\w+))re");
+    Complaints complaints;
+    for (const SourceFile& file : program_files()) {
+        find_all(file, numbers, complaints);
+    }
+    CHECK(complaints.text() == "");
+}
+
+TEST_CASE("Failures are caught only where the list says why") {
+    const std::regex pattern(R"re(\bcatch\s*\()re");
+    Complaints complaints;
+    std::size_t files_with_sites = 0;
+    for (const SourceFile& file : program_files()) {
+        const std::ptrdiff_t count =
+            std::distance(std::sregex_iterator(file.text.begin(), file.text.end(), pattern), {});
+        const auto listed = catch_sites().find(file.path);
+        const std::ptrdiff_t allowed = listed == catch_sites().end() ? 0 : listed->second.count;
+        files_with_sites += count > 0 ? 1U : 0U;
+        if (count != allowed) {
+            complaints.add(
+                file.path + " catches " + std::to_string(count) + " times, the list says " +
+                std::to_string(allowed)
+            );
+        }
+    }
+    CHECK(complaints.text() == "");
+    CHECK(files_with_sites == catch_sites().size());
+}
+
+TEST_CASE("Every kind of damage is found by some validator") {
+    std::string code;
+    for (const SourceFile& file : program_files()) {
+        // Stores that cannot be read are found by the command itself.
+        if (file.folder() == "validators" || file.path == "cli/check_store.cpp") code += file.text;
+    }
+    Complaints complaints;
+    for (const DamageKind& kind : all_damage()) {
+        const std::regex use("\\bDamage::" + enumerator_of(kind.code) + "\\b");
+        if (!std::regex_search(code, use)) complaints.add(std::string(kind.code));
+    }
+    CHECK(complaints.text() == "");
+}
