@@ -122,9 +122,9 @@ struct DamageKind {
     Damage kind;
     std::string_view code;
     SubjectKind subject;
-    Severity severity;   // for dockerd 20.10 to 29; a finding may carry its own
-    Level level;         // the level of check that can see it
-    RepairClass repair;  // where the witness of that class exists; a finding may carry its own
+    Severity severity;             // for dockerd 20.10 to 29; a finding may carry its own
+    Level level;                   // the level of check that can see it
+    RepairClass repair;            // where the witness of that class exists; a finding may carry its own
     std::string_view title;        // one line, no path, no id: heads the group in the report
     std::string_view symptom;      // what the user sees from Docker, with the daemon's own words
     std::string_view cause;        // why this usually happens
@@ -136,9 +136,9 @@ struct DamageKind {
 [[nodiscard]] std::span<const DamageKind> all_damage();  // in the order of the enum
 [[nodiscard]] std::optional<Damage> find_damage(std::string_view code);
 
-[[nodiscard]] std::string_view to_text(Severity severity);     // "note"
-[[nodiscard]] std::string_view to_text(RepairClass repair);    // "needs-donor"
-[[nodiscard]] std::string_view to_text(SubjectKind kind);      // "driver-directory"
-[[nodiscard]] std::string_view to_text(Level level);           // "metadata"
+[[nodiscard]] std::string_view to_text(Severity severity);   // "note"
+[[nodiscard]] std::string_view to_text(RepairClass repair);  // "needs-donor"
+[[nodiscard]] std::string_view to_text(SubjectKind kind);    // "driver-directory"
+[[nodiscard]] std::string_view to_text(Level level);         // "metadata"
 
 }  // namespace drydock

@@ -36,16 +36,13 @@ struct Finding {
     std::string path{};  // what is wrong, from ROOT; "" where nothing on disk can be named
     Evidence evidence{};
     Verdict verdict = Verdict::damaged;
-    std::optional<Severity> severity{};   // where it differs from the kind's
-    std::optional<RepairClass> repair{};  // where it differs from the kind's
-    std::optional<std::string> witness{}; // what proves the rebuilt state ("image config sha256:...")
+    std::optional<Severity> severity{};    // where it differs from the kind's
+    std::optional<RepairClass> repair{};   // where it differs from the kind's
+    std::optional<std::string> witness{};  // what proves the rebuilt state ("image config sha256:...")
 
-    [[nodiscard]] Severity effective_severity() const {
-        return severity.value_or(describe(damage).severity);
-    }
-    [[nodiscard]] RepairClass effective_repair() const {
-        return repair.value_or(describe(damage).repair);
-    }
+    [[nodiscard]] Severity effective_severity() const { return severity.value_or(describe(damage).severity); }
+
+    [[nodiscard]] RepairClass effective_repair() const { return repair.value_or(describe(damage).repair); }
 };
 
 // The order of reports: subject kind and id, code, path, all bytewise.

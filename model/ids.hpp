@@ -16,6 +16,7 @@ namespace drydock {
 class Digest {
 public:
     Digest() = default;
+
     explicit Digest(const std::array<std::uint8_t, 32>& bytes) : bytes_(bytes) {}
 
     // Exactly 64 characters [0-9a-f].
@@ -24,7 +25,9 @@ public:
     [[nodiscard]] static std::optional<Digest> from_text(std::string_view text);
 
     [[nodiscard]] std::string hex() const;
+
     [[nodiscard]] std::string text() const { return "sha256:" + hex(); }
+
     [[nodiscard]] const std::array<std::uint8_t, 32>& bytes() const noexcept { return bytes_; }
 
     auto operator<=>(const Digest&) const = default;
@@ -37,14 +40,17 @@ template <class Tag>
 class DigestId : public Digest {
 public:
     DigestId() = default;
+
     explicit DigestId(const Digest& digest) : Digest(digest) {}
 
     [[nodiscard]] static std::optional<DigestId> from_hex(std::string_view hex) {
         return wrap(Digest::from_hex(hex));
     }
+
     [[nodiscard]] static std::optional<DigestId> from_text(std::string_view text) {
         return wrap(Digest::from_text(text));
     }
+
     auto operator<=>(const DigestId&) const = default;
 
 private:

@@ -17,9 +17,9 @@ namespace drydock {
 struct LayerRecord {
     ChainId chain;
     Seen<DiffId> diff;
-    Seen<std::string> cache_id;  // trimmed; malformed unless one safe path component
-    Seen<std::int64_t> size;     // as strconv.ParseInt takes it: no white space
-    Seen<ChainId> parent;        // absent: a base layer, or a lost file
+    Seen<std::string> cache_id;    // trimmed; malformed unless one safe path component
+    Seen<std::int64_t> size;       // as strconv.ParseInt takes it: no white space
+    Seen<ChainId> parent;          // absent: a base layer, or a lost file
     Seen<std::int64_t> tar_split;  // value: compressed size in bytes; `empty` for 0
     Seen<bool> descriptor;         // absent on Linux; value says nothing
     bool has_files = false;        // any entry at all in the folder
@@ -36,11 +36,11 @@ struct ImageConfig {
 // image/<driver>/imagedb: content/sha256/<id> and metadata/sha256/<id>/
 struct ImageRecord {
     ImageId id;
-    Seen<ImageConfig> config;     // malformed: the bytes do not hash to the name
+    Seen<ImageConfig> config;  // malformed: the bytes do not hash to the name
     std::int64_t config_bytes = 0;
-    bool has_metadata = false;    // the metadata folder exists
+    bool has_metadata = false;  // the metadata folder exists
     Seen<ImageId> parent;
-    Seen<std::string> last_updated;  // malformed: no RFC 3339 time
+    Seen<std::string> last_updated;        // malformed: no RFC 3339 time
     std::vector<std::string> temporaries;  // .tmp-* below its metadata folder
 };
 
@@ -88,7 +88,7 @@ struct DriverDirectory {
     bool has_diff = false;    // `diff` is a directory
     bool has_work = false;
     bool has_committed = false;
-    int error = 0;            // the directory itself could not be read
+    int error = 0;  // the directory itself could not be read
 };
 
 // overlay2/l/<name>
@@ -104,8 +104,8 @@ struct DistributionRecord {
     DistributionKind kind;
     std::string path;  // from ROOT
     Seen<bool> sight;
-    std::optional<DiffId> diff;              // the diff id it speaks of
-    std::vector<std::string> repositories;   // v2metadata: SourceRepository values
+    std::optional<DiffId> diff;             // the diff id it speaks of
+    std::vector<std::string> repositories;  // v2metadata: SourceRepository values
 };
 
 // Something that could not be read and belongs to no record.
@@ -124,14 +124,14 @@ struct StrayEntry {
 enum class FolderState : std::uint8_t { present, absent, empty, not_a_folder, unreadable };
 
 struct Inventory {
-    std::string store_path;  // "." or a folder below ROOT
-    std::string driver;      // "overlay2"
-    std::string image_root;  // "image/overlay2", from ROOT
-    std::string driver_root; // "overlay2", from ROOT
+    std::string store_path;   // "." or a folder below ROOT
+    std::string driver;       // "overlay2"
+    std::string image_root;   // "image/overlay2", from ROOT
+    std::string driver_root;  // "overlay2", from ROOT
 
-    FolderState layerdb = FolderState::absent;     // image/<driver>/layerdb/sha256
-    FolderState mounts = FolderState::absent;      // image/<driver>/layerdb/mounts
-    std::string not_a_folder;                      // path of the one that should be a folder
+    FolderState layerdb = FolderState::absent;  // image/<driver>/layerdb/sha256
+    FolderState mounts = FolderState::absent;   // image/<driver>/layerdb/mounts
+    std::string not_a_folder;                   // path of the one that should be a folder
     FolderState driver_folder = FolderState::absent;
     FolderState containers_folder = FolderState::absent;
     bool has_buildkit = false;  // ROOT/buildkit exists: 25-character directories may be its own

@@ -46,8 +46,8 @@ struct StoreReport {
     std::uint64_t bytes_verified = 0;
     bool checked = true;  // false: recognised, but nothing in it was checked
 
-    std::vector<Finding> findings;        // sorted by report_order
-    std::vector<Victims> victims;         // one for each finding, by index
+    std::vector<Finding> findings;  // sorted by report_order
+    std::vector<Victims> victims;   // one for each finding, by index
     std::vector<UnlistedFindings> unlisted;
     std::map<std::string, std::string> container_names;  // id -> name, for the text
     std::map<std::string, std::string> names_of_layers;  // layer id -> a tag whose image holds it

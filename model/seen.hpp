@@ -18,11 +18,12 @@ enum class Sight : std::uint8_t {
 template <class T>
 struct Seen {
     Sight sight = Sight::absent;
-    T value{};            // only with `present`
-    std::string actual;   // malformed: an excerpt of what is there, at most kExcerptBytes
-    int error = 0;        // unreadable: errno
+    T value{};           // only with `present`
+    std::string actual;  // malformed: an excerpt of what is there, at most kExcerptBytes
+    int error = 0;       // unreadable: errno
 
     [[nodiscard]] bool present() const noexcept { return sight == Sight::present; }
+
     [[nodiscard]] const T* get() const noexcept { return present() ? &value : nullptr; }
 };
 

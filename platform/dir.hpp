@@ -96,7 +96,8 @@ public:
     [[nodiscard]] FileStat stat() const;
 
     // `name` is one component. Throws OsError; what is no regular file gives ENXIO (an absence).
-    // `known` is the type from list() or find_stat(), which saves a call.
+    // `known` is the type from list() or find_stat(); without it the object is looked at first, so that
+    // no device is ever opened, and that look is the file's stat().
     [[nodiscard]] ReadFile open_file(const std::string& name, FileType known = FileType::unknown) const;
 
     // The text of a symbolic link. Throws OsError (EINVAL where it is none).

@@ -82,24 +82,25 @@ std::size_t ReadFile::read(void* buffer, std::size_t size) const {
 
 ReadFile ReadDir::open_file(const std::string& name, FileType known) const {
     check_component(*this, "open", name);
-    if (known == FileType::unknown) {
-        struct stat found{};
-        const int looked =
+    struct stat found{};
+    const bool looked = known == FileType::unknown;
+    if (looked) {
+        const int status =
             uninterrupted([&] { return sys.stat_at(fd_.get(), name.c_str(), &found, AT_SYMLINK_NOFOLLOW); });
-        if (looked < 0) throw OsError(errno, "open", path_in(*this, name));
+        if (status < 0) throw OsError(errno, "open", path_in(*this, name));
         known = to_file_stat(found).type();
     }
     if (known != FileType::regular) throw OsError(ENXIO, "open", path_in(*this, name));
     UniqueFd fd =
         open_noatime(kFileFlags, [&](int flags) { return sys.open_at(fd_.get(), name.c_str(), flags); });
     if (!fd) throw OsError(errno, "open", path_in(*this, name));
-    struct stat opened{};
-    if (uninterrupted([&] { return sys.stat_fd(fd.get(), &opened); }) < 0) {
+    // The look a moment ago is as good as one now; an entry type from a listing says too little.
+    if (looked) return {std::move(fd), to_file_stat(found)};
+    if (uninterrupted([&] { return sys.stat_fd(fd.get(), &found); }) < 0) {
         throw OsError(errno, "look at", path_in(*this, name));
     }
-    // Not what was looked at: it was exchanged in between.
-    if (!S_ISREG(opened.st_mode)) throw OsError(ENXIO, "open", path_in(*this, name));
-    return {std::move(fd), to_file_stat(opened)};
+    if (!S_ISREG(found.st_mode)) throw OsError(ENXIO, "open", path_in(*this, name));
+    return {std::move(fd), to_file_stat(found)};
 }
 
 SmallFile read_small_file(const ReadDir& dir, const std::string& name, std::size_t limit, FileType known) {

@@ -11,14 +11,19 @@ namespace drydock {
 class UniqueFd {
 public:
     UniqueFd() noexcept = default;
+
     explicit UniqueFd(int fd) noexcept : fd_(fd) {}
+
     UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
     UniqueFd& operator=(UniqueFd&& other) noexcept {
         std::swap(fd_, other.fd_);
         return *this;
     }
+
     UniqueFd(const UniqueFd&) = delete;
     UniqueFd& operator=(const UniqueFd&) = delete;
+
     ~UniqueFd() {
         if (fd_ >= 0) {
             ::close(fd_);
@@ -26,6 +31,7 @@ public:
     }
 
     [[nodiscard]] int get() const noexcept { return fd_; }
+
     [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
 
 private:

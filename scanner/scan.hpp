@@ -27,9 +27,10 @@ struct StoreLocation {
 
 struct RootSurvey {
     std::vector<StoreLocation> stores;  // sorted by path, driver
-    bool looks_like_root = false;  // any of image, overlay2, containers, volumes, buildkit, ...; or an empty folder
-    bool empty = false;            // no entry at all
-    std::string data_root_below;   // a host's root was given: its data root ("/mnt/sysroot/var/lib/docker")
+    bool looks_like_root =
+        false;           // any of image, overlay2, containers, volumes, buildkit, ...; or an empty folder
+    bool empty = false;  // no entry at all
+    std::string data_root_below;  // a host's root was given: its data root ("/mnt/sysroot/var/lib/docker")
 };
 
 // Looks for stores below `root`. Throws OsError where ROOT itself cannot be listed.
@@ -51,10 +52,7 @@ struct StoreFolders {
 // Reads every record. A file that cannot be read becomes Sight::unreadable or an Unreadable entry; only
 // a stop request (Inventory so far) ends it early.
 [[nodiscard]] Inventory scan_store(
-    const StoreFolders& folders,
-    const StoreLocation& store,
-    unsigned jobs,
-    const std::stop_token& stop
+    const StoreFolders& folders, const StoreLocation& store, unsigned jobs, const std::stop_token& stop
 );
 
 }  // namespace drydock

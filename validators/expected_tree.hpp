@@ -140,7 +140,7 @@ public:
     // Some six million members of the usual kind; a hostile tar-split makes no more of it.
     static constexpr std::size_t kMaxBytes = std::size_t{1} << 30U;
     // Components looked up: some seconds. Links that lead through links make many of few bytes.
-    static constexpr std::uint64_t kMaxSteps = std::uint64_t{1} << 28U;
+    static constexpr std::uint64_t kMaxSteps = std::uint64_t{1} << 27U;
 
 private:
     struct Walk {

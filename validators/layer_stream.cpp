@@ -33,7 +33,7 @@ public:
         TarSplitReader reader(
             [&](std::span<char> out) -> std::ptrdiff_t {
                 if (stop.stop_requested()) return -1;
-                if (gunzip.total_out() > kMaxTarSplitBytes) return -1;
+                if (gunzip.total_out() > run_.max_tar_split_bytes) return -1;
                 const Gunzip::Result got = gunzip.read(out);
                 if (got.status == Gunzip::Status::bad && got.produced == 0) return -1;
                 return static_cast<std::ptrdiff_t>(got.produced);
@@ -46,7 +46,7 @@ public:
             const TarSplitReader::Next next = reader.next(entry);
             if (stop.stop_requested()) return end(StreamResult::State::stopped, {});
             if (next == TarSplitReader::Next::end) break;
-            if (gunzip.total_out() > kMaxTarSplitBytes) return too_large("longer than any layer's");
+            if (gunzip.total_out() > run_.max_tar_split_bytes) return too_large("longer than any layer's");
             if (next == TarSplitReader::Next::bad) {
                 return reader.limit_hit() ? too_large(reader.error())
                                           : end(StreamResult::State::damaged, reader.error());

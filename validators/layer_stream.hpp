@@ -77,11 +77,15 @@ enum class StreamPass : std::uint8_t {
     files,   // compare each file with its CRC-64 too, to find the ones that are wrong
 };
 
+// Decompressed: some 800 bytes a member, so more than any layer's. A bomb ends here after some ten seconds.
+inline constexpr std::uint64_t kMaxTarSplitBytes = std::uint64_t{6} << 30U;
+
 struct StreamRun {
     StreamBuffers& buffers;
     ProgressCounters& progress;
     std::stop_token stop;
     IdShift ids;
+    std::uint64_t max_tar_split_bytes = kMaxTarSplitBytes;  // less in tests only
 };
 
 // Reads `tar_split` to its end and fills `tree`. `files` is the layer's own directory (overlay2:
@@ -94,8 +98,5 @@ struct StreamRun {
 // not tell them all.
 [[nodiscard]] bool
 replay_layer_headers(const ReadFile& tar_split, ExpectedTree& tree, const std::stop_token& stop);
-
-// Decompressed: 500 bytes a member, so more than any layer's. A bomb ends here after some ten seconds.
-inline constexpr std::uint64_t kMaxTarSplitBytes = std::uint64_t{16} << 30U;
 
 }  // namespace drydock

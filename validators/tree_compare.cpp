@@ -110,6 +110,8 @@ private:
         const std::optional<ReadDir> below =
             folder == ExpectedTree::kRoot ? std::nullopt : std::optional(files_.open(tree_.path(folder)));
         const ReadDir& dir = below ? *below : files_;
+        const FileStat own = dir.stat();
+        if (folder != ExpectedTree::kRoot) compare_attributes(dir, ".", folder, own);
         bool names_differ = false;
         std::vector<DirEntry> extra;
         for (const DirEntry& entry : dir.list()) {
@@ -123,6 +125,10 @@ private:
             if (entry.type == FileType::regular && inode.disk_inode == entry.inode && inode.names == 1) {
                 continue;  // compared when its bytes were read
             }
+            if (entry.type == FileType::directory && S_ISDIR(inode.mode)) {
+                open.push_back(child);  // compared when it is open
+                continue;
+            }
             try {
                 if (!compare_child(dir, child, open)) names_differ = true;
             } catch (const OsError& error) {
@@ -132,7 +138,7 @@ private:
         }
         if (report_missing(folder, extra)) names_differ = true;
         if (report_extra(folder, extra)) names_differ = true;
-        if (!names_differ) report_folder_time(folder, dir);
+        if (!names_differ) report_folder_time(folder, own);
     }
 
     // True where a name is missing. Leftovers of a whiteout (`.wh.X` as a file) leave `extra`.
@@ -237,13 +243,15 @@ private:
         }
         if (inode.whiteout) return true;  // owner, mode, time and links of a whiteout mean nothing
         if (want == FileType::directory) {
-            open.push_back(id);
-        } else if (inode.names > 1 || found->links > 1) {
+            open.push_back(id);  // a file system that tells no types in its listings
+            return true;
+        }
+        if (inode.names > 1 || found->links > 1) {
             linked_.push_back({.node = id, .inode = tree_.node(id).inode, .disk = found->inode});
         }
         compare_target(dir, id, inode, *found);
         compare_size(id, inode, *found);
-        compare_attributes(dir, id, inode, *found);
+        compare_attributes(dir, name, id, *found);
         return true;
     }
 
@@ -279,12 +287,14 @@ private:
         );
     }
 
-    void compare_attributes(const ReadDir& dir, NodeId id, const ExpectedInode& inode, const FileStat& stat) {
+    // `name` is the object in `dir`; "." for the folder itself.
+    void compare_attributes(const ReadDir& dir, const std::string& name, NodeId id, const FileStat& stat) {
+        const ExpectedInode& inode = tree_.inode_of(id);
         const InodeId number = tree_.node(id).inode;
         if (inode.names > 1 && !compared_.insert(number).second) return;  // once for all its names
         std::vector<XattrDifference> extended;
         if (inode.opaque || !inode.no_xattrs_on_disk || inode.xattrs != kNone) {
-            extended = compare_extended(dir, id, inode);
+            extended = compare_extended(dir.xattrs(name), id, inode);
         }
         if (inode.implicit) return;  // nothing but that it is a folder
         const FileType type = stat.type();
@@ -308,8 +318,8 @@ private:
     }
 
     // The marks are told here, the rest is given back.
-    std::vector<XattrDifference> compare_extended(const ReadDir& dir, NodeId id, const ExpectedInode& inode) {
-        const auto actual = dir.xattrs(std::string(tree_.name(id)));
+    std::vector<XattrDifference>
+    compare_extended(const std::vector<Xattr>& actual, NodeId id, const ExpectedInode& inode) {
         const bool marked = has_opaque_mark(actual);
         if (inode.opaque && !marked) add(Damage::opaque_missing, tree_.path(id));
         const XattrContext context{
@@ -333,10 +343,9 @@ private:
     }
 
     // A folder's own time, when nothing in it explains the difference.
-    void report_folder_time(NodeId id, const ReadDir& dir) {
+    void report_folder_time(NodeId id, const FileStat& stat) {
         const ExpectedInode& inode = tree_.inode_of(id);
         if (id == ExpectedTree::kRoot || inode.implicit || differing_folders_.contains(id)) return;
-        const FileStat stat = dir.stat();
         if (compare_mtime(inode.mtime, stat.mtime, FileType::directory) == MtimeMatch::same) return;
         if (Finding* finding = add(Damage::content_attributes_changed, tree_.path(id), Severity::note)) {
             finding->evidence.expected.emplace();

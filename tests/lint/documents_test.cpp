@@ -22,9 +22,14 @@ const SourceFile& document(std::string_view path) {
 }
 
 // Text in fences is quoted: what looks like a link there is none.
-std::string without_fences(const std::string& text) {
-    static const std::regex fence(R"re(```[^`]*```)re");
-    return std::regex_replace(text, fence, "");
+std::string without_fences(std::string text) {
+    constexpr std::string_view kFence = "```";
+    for (std::size_t begin = text.find(kFence); begin != std::string::npos;
+         begin = text.find(kFence, begin)) {
+        const std::size_t end = text.find(kFence, begin + kFence.size());
+        text.erase(begin, end == std::string::npos ? end : end + kFence.size() - begin);
+    }
+    return text;
 }
 
 bool leads_somewhere(const SourceFile& file, const std::string& link) {

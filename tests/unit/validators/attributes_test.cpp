@@ -12,7 +12,7 @@ bool same_time(std::int64_t expected, std::int64_t actual, FileType type = FileT
     return compare_mtime(expected, actual, type) == MtimeMatch::same;
 }
 
-constexpr std::int64_t kLast = 9'223'372'036;    // seconds of 2^63-1 ns
+constexpr std::int64_t kLast = 9'223'372'036;  // seconds of 2^63-1 ns
 constexpr std::int64_t k2038 = 2'147'483'647;
 constexpr std::int64_t k1901 = -2'147'483'648;
 
@@ -38,9 +38,8 @@ constexpr unsigned kGroup = 4;
 constexpr unsigned kMask = 16;
 constexpr unsigned kOther = 32;
 
-std::vector<std::string> differing(
-    const XattrList& expected, const std::vector<Xattr>& actual, const XattrContext& context = {}
-) {
+std::vector<std::string>
+differing(const XattrList& expected, const std::vector<Xattr>& actual, const XattrContext& context = {}) {
     std::vector<std::string> names;
     for (const XattrDifference& difference : compare_xattrs(expected, actual, context)) {
         names.push_back(difference.name);
@@ -56,7 +55,10 @@ const std::string kCap = "security.capability";
 
 TEST_CASE("a time in range must be kept to the second") {
     for (const FileType type :
-         {FileType::regular, FileType::directory, FileType::symlink, FileType::fifo,
+         {FileType::regular,
+          FileType::directory,
+          FileType::symlink,
+          FileType::fifo,
           FileType::character_device}) {
         CHECK(same_time(1'700'000'000, 1'700'000'000, type));
         CHECK(same_time(0, 0, type));
@@ -69,7 +71,8 @@ TEST_CASE("a time in range must be kept to the second") {
 
 TEST_CASE("a time that Go cannot hold in nanoseconds becomes 0 on all but symlinks") {
     for (const FileType type : {FileType::regular, FileType::directory, FileType::block_device}) {
-        for (const std::int64_t time : {std::int64_t{-1}, k1901 - 1, kLast + 1, std::int64_t{99'999'999'999}}) {
+        for (const std::int64_t time :
+             {std::int64_t{-1}, k1901 - 1, kLast + 1, std::int64_t{99'999'999'999}}) {
             CHECK(same_time(time, 0, type));
             CHECK_FALSE(same_time(time, time, type));
         }
@@ -141,22 +144,34 @@ TEST_CASE("labels and hashes of the running system are nobody's business") {
 
 TEST_CASE("marks that overlayfs leaves in an upper folder are nothing") {
     for (const char* name :
-         {"trusted.overlay.origin", "trusted.overlay.impure", "trusted.overlay.uuid", "user.overlay.origin",
-          "trusted.overlay.opaque", "user.fuseoverlayfs.origin"}) {
+         {"trusted.overlay.origin",
+          "trusted.overlay.impure",
+          "trusted.overlay.uuid",
+          "user.overlay.origin",
+          "trusted.overlay.opaque",
+          "user.fuseoverlayfs.origin"}) {
         INFO(name);
         CHECK(differing({}, {{name, "y"}}, {.type = FileType::directory}).empty());
     }
 }
 
 TEST_CASE("an attribute that the tar lacks is damage where a daemon unpacked the layer") {
-    const std::vector<Xattr> extra{{kCap, "x"}, {"system.posix_acl_access", "x"}, {"system.posix_acl_default", "x"},
-                                   {"trusted.b", "x"}, {"user.a", "x"}, {"btrfs.compression", "zstd"}};
+    const std::vector<Xattr> extra{
+        {kCap, "x"},
+        {"system.posix_acl_access", "x"},
+        {"system.posix_acl_default", "x"},
+        {"trusted.b", "x"},
+        {"user.a", "x"},
+        {"btrfs.compression", "zstd"}
+    };
     CHECK(differing({}, extra) == Names{kCap, "trusted.b", "user.a"});
     CHECK(differing({}, extra, {.maker = LayerMaker::buildkit}) == Names{kCap});
 }
 
 TEST_CASE("XFS lists an inherited ACL twice, and neither is damage") {
-    CHECK(differing({}, {{kAcl, "x"}, {"trusted.SGI_ACL_FILE", "x"}, {"trusted.SGI_ACL_DEFAULT", "x"}}).empty());
+    CHECK(
+        differing({}, {{kAcl, "x"}, {"trusted.SGI_ACL_FILE", "x"}, {"trusted.SGI_ACL_DEFAULT", "x"}}).empty()
+    );
 }
 
 TEST_CASE("an attribute of a symlink's header may stand on what the symlink points to") {
@@ -187,7 +202,10 @@ TEST_CASE("a chmod may rewrite what an ACL says of the mode, and nothing else") 
         acl({acl_entry(kOwner, 6), named, acl_entry(kGroup, 5), acl_entry(kMask, 4), acl_entry(kOther, 0)});
     CHECK(differing({{kAcl, want}}, {{kAcl, rewritten}}).empty());
     const std::string other_user = acl(
-        {acl_entry(kOwner, 7), acl_entry(kUser, 4, 1000), acl_entry(kGroup, 5), acl_entry(kMask, 7),
+        {acl_entry(kOwner, 7),
+         acl_entry(kUser, 4, 1000),
+         acl_entry(kGroup, 5),
+         acl_entry(kMask, 7),
          acl_entry(kOther, 5)}
     );
     CHECK(differing({{kAcl, want}}, {{kAcl, other_user}}) == Names{kAcl});

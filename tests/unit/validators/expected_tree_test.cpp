@@ -1,5 +1,4 @@
 #include "validators/expected_tree.hpp"
-
 #include "validators/member_path.hpp"
 
 #include <catch2/catch.hpp>

@@ -10,12 +10,16 @@
 #include "validators/layer_stream.hpp"
 #include "validators/tree_compare.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -25,30 +29,42 @@ namespace drydock::test {
 class LayerFolder {
 public:
     explicit LayerFolder(const std::vector<TarItem>& items, const TarOptions& options = {})
-        : tar_(write_tar(items, options)) {
-        dir_.make_directory("diff");
-        unpack_layer(dir_.path("diff"), items);
-        dir_.write("tar-split.json.gz", tar_split_file(tar_));
+        : dir_(std::make_unique<TempDir>()), tar_(write_tar(items, options)) {
+        dir_->make_directory("diff");
+        unpack_layer(dir_->path("diff"), items);
+        dir_->write("tar-split.json.gz", tar_split_file(tar_));
     }
 
     // Contents of tar-split made by hand, and an empty layer beside them.
     static LayerFolder with_tar_split(const std::string& bytes) {
         LayerFolder folder({});
-        folder.dir_.write("tar-split.json.gz", bytes);
+        folder.dir_->write("tar-split.json.gz", bytes);
         return folder;
     }
 
-    [[nodiscard]] std::string path(const std::string& name) const { return dir_.path("diff/" + name); }
+    [[nodiscard]] std::string path(const std::string& name) const { return dir_->path("diff/" + name); }
 
-    void write(const std::string& name, const std::string& bytes) { dir_.write("diff/" + name, bytes); }
+    void write(const std::string& name, const std::string& bytes) { dir_->write("diff/" + name, bytes); }
 
-    [[nodiscard]] StreamResult stream(ExpectedTree& tree, const std::stop_token& stop = {}) const {
-        const ReadDir root = ReadDir::open_path(dir_.path());
+    [[nodiscard]] StreamResult stream(
+        ExpectedTree& tree,
+        StreamPass pass = StreamPass::files,
+        const std::stop_token& stop = {},
+        std::uint64_t most = kMaxTarSplitBytes
+    ) const {
+        const ReadDir root = ReadDir::open_path(dir_->path());
         const ReadFile tar_split = root.open_file("tar-split.json.gz");
         const ReadDir files = root.open("diff");
         StreamBuffers buffers;
         ProgressCounters progress;
-        return read_layer_stream(tar_split, files, tree, buffers, progress, stop);
+        const StreamRun run{
+            .buffers = buffers,
+            .progress = progress,
+            .stop = stop,
+            .ids = {},
+            .max_tar_split_bytes = most,
+        };
+        return read_layer_stream(tar_split, files, tree, pass, run);
     }
 
     [[nodiscard]] StreamResult stream() const {
@@ -62,7 +78,7 @@ public:
         const StreamResult result = stream(tree);
         if (result.state != StreamResult::State::whole) throw std::runtime_error(result.error);
         const CompareOptions options{.maker = maker, .ids = {}, .proven = result.digest == digest()};
-        compare_tree(tree, ReadDir::open_path(dir_.path("diff")), result, options, findings);
+        compare_tree(tree, ReadDir::open_path(dir_->path("diff")), result, options, findings);
         return findings;
     }
 
@@ -73,7 +89,7 @@ public:
     [[nodiscard]] DiffId digest() const { return DiffId::from_hex(hex_sha256(tar_)).value(); }
 
 private:
-    TempDir dir_;
+    std::unique_ptr<TempDir> dir_;
     std::string tar_;
 };
 

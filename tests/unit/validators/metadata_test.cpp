@@ -186,30 +186,20 @@ std::vector<Case> directory_cases() {
          id_c,
          "l/" + link_name("dir-C"),
          R::rebuild},
-        {"lower-missing",
-         directory([](auto& c) { c.lower = {}; }),
-         id_c,
-         "dir-C/lower",
-         R::rebuild},
+        {"lower-missing", directory([](auto& c) { c.lower = {}; }), id_c, "dir-C/lower", R::rebuild},
         {"lower-empty",
          directory([](auto& c) { c.lower = empty<std::string>(); }),
          id_c,
          "dir-C/lower",
          R::rebuild},
-        {"lower-wrong",
-         directory([](auto& c) { c.lower.value += "\n"; }),
-         id_c,
-         "dir-C/lower",
-         R::rebuild},
+        {"lower-wrong", directory([](auto& c) { c.lower.value += "\n"; }), id_c, "dir-C/lower", R::rebuild},
         {"lower-wrong",
          directory([](auto& c) { c.lower.value = "l/" + link_name("dir-B"); }),
          id_c,
          "dir-C/lower",
          R::rebuild},
         {"lower-wrong",
-         [](SampleModel& store) {
-             store.directory("dir-A").lower = present("l/" + link_name("dir-A"));
-         },
+         [](SampleModel& store) { store.directory("dir-A").lower = present("l/" + link_name("dir-A")); },
          id_a,
          "dir-A/lower",
          R::rebuild},
@@ -272,11 +262,7 @@ std::vector<Case> image_cases() {
          id_web,
          "",
          R::quarantine},
-        {"image-config-crashes-daemon",
-         config([](auto& c) { c.os = "LinuX"; }),
-         id_web,
-         "",
-         R::quarantine},
+        {"image-config-crashes-daemon", config([](auto& c) { c.os = "LinuX"; }), id_web, "", R::quarantine},
         {"image-config-dangling",
          [](SampleModel& store) {
              store.image(store.web).config.value.diff_ids.push_back(diff_of("never").text());
@@ -286,9 +272,7 @@ std::vector<Case> image_cases() {
          "",
          R::quarantine},
         {"image-parent-dangling",
-         [](SampleModel& store) {
-             store.image(store.web).parent = present(ImageId(digest_of("no image")));
-         },
+         [](SampleModel& store) { store.image(store.web).parent = present(ImageId(digest_of("no image"))); },
          id_web,
          "/parent",
          R::leave},
@@ -732,8 +716,10 @@ TEST_CASE("a directory with several owners is one finding") {
         const StoreReport report = store.check();
         REQUIRE(codes(report) == Codes{"cache-id-shared"});
         CHECK(report.findings.front().subject.id == std::min(store.c, store.d).text());
-        CHECK(report.findings.front().evidence.peers ==
-              std::vector<std::string>{std::max(store.c, store.d).text()});
+        CHECK(
+            report.findings.front().evidence.peers ==
+            std::vector<std::string>{std::max(store.c, store.d).text()}
+        );
         CHECK(report.victims.front().images.size() == 2);
         CHECK(report.victims.front().containers.size() == 2);
     }

@@ -1,6 +1,5 @@
-#include "validators/preimage.hpp"
-
 #include "tests/unit/validators/store_model.hpp"
+#include "validators/preimage.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -86,7 +85,9 @@ TEST_CASE("when the hashes are spent no pair is tried any more") {
     std::vector<PreimageQuery> queries;
     for (std::size_t i = 0; i < kMaxPreimageHashes / 100'000 + 50; ++i) {
         queries.push_back(
-            {.chain = ChainId(digest_of("lost " + std::to_string(i))), .parent = {}, .diff = ids.diffs[i % 200]}
+            {.chain = ChainId(digest_of("lost " + std::to_string(i))),
+             .parent = {},
+             .diff = ids.diffs[i % 200]}
         );
     }
     const ChainId pair = chain_id(ids.parents[0], ids.diffs[0]);

@@ -1,6 +1,5 @@
-#include "validators/store_graph.hpp"
-
 #include "tests/unit/validators/store_model.hpp"
+#include "validators/store_graph.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -11,9 +10,7 @@ using namespace test;
 namespace {
 
 std::size_t index_of(const StoreModel& store, const ChainId& chain) {
-    return static_cast<std::size_t>(
-        store.inventory.find_layer(chain) - store.inventory.layers.data()
-    );
+    return static_cast<std::size_t>(store.inventory.find_layer(chain) - store.inventory.layers.data());
 }
 
 }  // namespace
@@ -24,9 +21,19 @@ TEST_CASE("`lower` is split into the names of short links") {
     CHECK(split_lower("l/" + a) == std::vector<std::string>{a});
     CHECK(split_lower("l/" + a + ":l/" + b) == std::vector<std::string>{a, b});
     for (const std::string& bad :
-         {std::string(), std::string("l"), "l:l/" + a, "l/" + a + ":", ":l/" + a, "l/" + a + "\n", a,
-          "l/" + a + "::l/" + b, "l/" + a.substr(1), "../l/" + a, "l/" + a + std::string(1, '\0'),
-          "l/" + a.substr(0, 25) + "1", "l/" + a.substr(0, 25) + "a"}) {
+         {std::string(),
+          std::string("l"),
+          "l:l/" + a,
+          "l/" + a + ":",
+          ":l/" + a,
+          "l/" + a + "\n",
+          a,
+          "l/" + a + "::l/" + b,
+          "l/" + a.substr(1),
+          "../l/" + a,
+          "l/" + a + std::string(1, '\0'),
+          "l/" + a.substr(0, 25) + "1",
+          "l/" + a.substr(0, 25) + "a"}) {
         INFO(bad);
         CHECK_FALSE(split_lower(bad).has_value());
     }
@@ -47,7 +54,8 @@ TEST_CASE("an unknown element of `lower` stands for any name, but never for none
 
 TEST_CASE("a short link's target names a directory in one form only") {
     CHECK(target_directory("../x/diff") == "x");
-    for (const char* bad : {"", "../diff", "..//diff", "../x/y/diff", "/x/diff", "../x/diff/", "x/diff", "../x"}) {
+    for (const char* bad :
+         {"", "../diff", "..//diff", "../x/y/diff", "/x/diff", "../x/diff/", "x/diff", "../x"}) {
         INFO(bad);
         CHECK_FALSE(target_directory(bad).has_value());
     }
@@ -93,7 +101,9 @@ TEST_CASE("a circle of records is no chain") {
 TEST_CASE("the short link of a directory is what `link` and l/ agree on") {
     SampleModel store;
     const std::string name = link_name("dir-C");
-    SECTION("both are right") { CHECK(StoreGraph(store.inventory).link_of("dir-C") == name); }
+    SECTION("both are right") {
+        CHECK(StoreGraph(store.inventory).link_of("dir-C") == name);
+    }
     SECTION("`link` is lost") {
         store.directory("dir-C").link = in_sight<std::string>(Sight::empty);
         CHECK(StoreGraph(store.inventory).link_of("dir-C") == name);

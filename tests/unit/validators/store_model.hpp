@@ -74,7 +74,8 @@ public:
         inventory.image_root = "image/overlay2";
         inventory.driver_root = "overlay2";
         for (FolderState* state :
-             {&inventory.layerdb, &inventory.mounts, &inventory.driver_folder, &inventory.containers_folder}) {
+             {&inventory.layerdb, &inventory.mounts, &inventory.driver_folder, &inventory.containers_folder
+             }) {
             *state = FolderState::present;
         }
         inventory.has_short_link_folder = true;
@@ -108,15 +109,12 @@ public:
             directory.has_work = true;
         }
         inventory.directories.push_back(directory);
-        inventory.short_links.push_back(
-            {.name = link_name(name), .target = present("../" + name + "/diff")}
-        );
+        inventory.short_links.push_back({.name = link_name(name), .target = present("../" + name + "/diff")});
         sort();
     }
 
-    ImageId add_image(
-        const std::string& seed, const std::vector<std::string>& diffs, const std::string& reference
-    ) {
+    ImageId
+    add_image(const std::string& seed, const std::vector<std::string>& diffs, const std::string& reference) {
         ImageRecord image;
         image.id = ImageId(digest_of("image " + seed));
         ImageConfig config;
@@ -149,9 +147,9 @@ public:
         const std::string id = digest_of("container " + seed).hex();
         inventory.containers.push_back(
             {.id = id,
-             .config = present(
-                 ContainerConfig{.id = id, .name = seed, .image = image.text(), .driver = "overlay2"}
-             )}
+             .config =
+                 present(ContainerConfig{.id = id, .name = seed, .image = image.text(), .driver = "overlay2"})
+            }
         );
         const std::string rw = "rw-" + seed;
         add_directory(rw + "-init", directory_of(top));
@@ -163,7 +161,9 @@ public:
         return id;
     }
 
-    LayerRecord& layer(const ChainId& chain) { return *find_in(inventory.layers, &LayerRecord::chain, chain); }
+    LayerRecord& layer(const ChainId& chain) {
+        return *find_in(inventory.layers, &LayerRecord::chain, chain);
+    }
 
     DriverDirectory& directory(const std::string& name) {
         return *find_in(inventory.directories, &DriverDirectory::name, name);

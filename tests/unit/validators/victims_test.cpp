@@ -1,6 +1,5 @@
-#include "validators/victims.hpp"
-
 #include "tests/unit/validators/store_model.hpp"
+#include "validators/victims.hpp"
 
 #include <catch2/catch.hpp>
 
