@@ -126,6 +126,8 @@ enum class FolderState : std::uint8_t { present, absent, empty, not_a_folder, un
 struct Inventory {
     std::string store_path;   // "." or a folder below ROOT
     std::string driver;       // "overlay2"
+    // The folder that the store stands in, as it was named: tells remapped ids ("165536.165536").
+    std::string folder_name;
     std::string image_root;   // "image/overlay2", from ROOT
     std::string driver_root;  // "overlay2", from ROOT
 

@@ -57,6 +57,13 @@ void scan_image_folder(
     }
 }
 
+std::string last_component(std::string path) {
+    while (path.size() > 1 && path.back() == '/') {
+        path.pop_back();
+    }
+    return path.substr(path.rfind('/') + 1);
+}
+
 }  // namespace
 
 Inventory scan_store(
@@ -67,6 +74,7 @@ Inventory scan_store(
     Inventory inventory;
     inventory.store_path = store.path;
     inventory.driver = store.driver;
+    inventory.folder_name = last_component(store.path == "." ? folders.root.path() : store.path);
     inventory.image_root = paths.image;
     inventory.driver_root = paths.driver;
     inventory.unreadable = folders.unreadable;

@@ -39,13 +39,12 @@ void note_replaced(const ExpectedTree& tree, StreamResult& result) {
 }
 
 // The root ids of a userns-remap store, which its folder is named by: "165536.165536".
-IdShift ids_of_store(const std::string& path) {
+IdShift ids_of_folder(std::string_view name) {
     const auto number = [](std::string_view text) {
         std::uint32_t value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         return error == std::errc() && end == text.data() + text.size() ? value : 0;
     };
-    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
     const std::size_t dot = name.find('.');
     if (dot == std::string_view::npos || dot == 0) return {};
     return {.uid = number(name.substr(0, dot)), .gid = number(name.substr(dot + 1))};
@@ -60,7 +59,7 @@ LayerChecker::LayerChecker(
       access_(access),
       progress_(progress),
       stop_(std::move(stop)),
-      ids_(ids_of_store(graph.inventory().store_path)) {}
+      ids_(ids_of_folder(graph.inventory().folder_name)) {}
 
 std::optional<DiffId> LayerChecker::wanted_digest(std::size_t layer) const {
     const LayerTruth& truth = graph_.truth(layer);

@@ -203,7 +203,8 @@ private:
 }  // namespace
 
 void check_mounts(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings) {
-    if (!foundation.containers_known) return;
+    // Without layerdb nothing can be said of what stands in it.
+    if (!foundation.containers_known || !foundation.layers_known) return;
     MountCheck check(graph, foundation, findings);
     for (std::size_t i = 0; i < graph.inventory().containers.size(); ++i) {
         check.run_container(i);

@@ -83,3 +83,20 @@ TEST_CASE("The folder tables of README and of the architecture name every folder
     }
     CHECK(complaints.text() == "");
 }
+
+TEST_CASE("The limits that the architecture lists are constants of the files that it names") {
+    static const std::regex row(R"re(\| `(k[A-Za-z]+)` \| `([a-z0-9_/]+\.[ch]pp)` \|)re");
+    const std::string& text = document("docs/architecture.md").text;
+    Complaints complaints;
+    std::size_t rows = 0;
+    for (std::sregex_iterator at(text.begin(), text.end(), row), end; at != end; ++at) {
+        ++rows;
+        const std::string& code = document((*at)[2].str()).text;
+        if (code.find("constexpr") == std::string::npos ||
+            code.find(' ' + (*at)[1].str() + " = ") == std::string::npos) {
+            complaints.add((*at)[1].str() + " in " + (*at)[2].str());
+        }
+    }
+    CHECK(complaints.text() == "");
+    CHECK(rows > 10);
+}
