@@ -223,14 +223,14 @@ void apply_selection(const Selection& selection, const SelectedThings& things, S
     std::size_t kept = 0;
     for (std::size_t i = 0; i < report.findings.size(); ++i) {
         // A store that could not be checked may hide anything, so its finding concerns every image.
-        if (report.checked && !things.concerns(report.findings[i], report.victims[i])) {
+        if (report.checked && !things.concerns(report.findings[i], *report.victims[i])) {
             continue;
         }
         concerned.insert(report.findings[i].subject);
         if (!selected(report.findings[i].damage)) {
             continue;
         }
-        hurt.insert(report.victims[i].images.begin(), report.victims[i].images.end());
+        hurt.insert(report.victims[i]->images.begin(), report.victims[i]->images.end());
         if (kept != i) {
             report.findings[kept] = std::move(report.findings[i]);
             report.victims[kept] = std::move(report.victims[i]);

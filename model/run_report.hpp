@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,23 @@ struct Victims {
     std::vector<std::string> containers;
 
     auto operator<=>(const Victims&) const = default;
+};
+
+// Many findings of one layer hurt the same; they hold one list between them.
+class SharedVictims {
+public:
+    SharedVictims() : SharedVictims(Victims{}) {}
+
+    // Implicit, as it is the same value.
+    SharedVictims(Victims victims)  // NOLINT(google-explicit-constructor): see above
+        : victims_(std::make_shared<const Victims>(std::move(victims))) {}
+
+    [[nodiscard]] const Victims& operator*() const noexcept { return *victims_; }
+
+    [[nodiscard]] const Victims* operator->() const noexcept { return victims_.get(); }
+
+private:
+    std::shared_ptr<const Victims> victims_;
 };
 
 // An image that must be pulled again, or that no registry is known for.
@@ -46,8 +64,8 @@ struct StoreReport {
     std::uint64_t bytes_verified = 0;
     bool checked = true;  // false: recognised, but nothing in it was checked
 
-    std::vector<Finding> findings;  // sorted by report_order
-    std::vector<Victims> victims;   // one for each finding, by index
+    std::vector<Finding> findings;       // sorted by report_order
+    std::vector<SharedVictims> victims;  // one for each finding, by index
     std::vector<UnlistedFindings> unlisted;
     std::map<std::string, std::string> container_names;  // id -> name, for the text
     std::map<std::string, std::string> names_of_layers;  // layer id -> a tag whose image holds it

@@ -148,7 +148,7 @@ void write_json(const RunReport& report, std::ostream& out) {
     static const Victims kNobody;
     for (const StoreReport& store : report.stores) {
         for (std::size_t i = 0; i < store.findings.size(); ++i) {
-            const Victims& victims = i < store.victims.size() ? store.victims[i] : kNobody;
+            const Victims& victims = i < store.victims.size() ? *store.victims[i] : kNobody;
             json.element(finding_json(store, store.findings[i], victims));
         }
     }

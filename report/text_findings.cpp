@@ -164,7 +164,7 @@ void write_entry(const StoreReport& store, const Entry& entry, TextWriter& text)
     text.paragraph(2, 4, head_of(store, entry));
     if (index < store.victims.size()) {
         const std::size_t most = text.style().verbose ? kAll : kNamesShown;
-        text.row(4, "hurts", victims_text(store, store.victims[index], most));
+        text.row(4, "hurts", victims_text(store, *store.victims[index], most));
     }
     if (entry.findings.size() + entry.unlisted > 1) {
         write_files(store, entry, text);

@@ -50,9 +50,9 @@ std::string damage_text(const StoreReport& store) {
         causes += counted ? 0U : 1U;
         fatal += finding.effective_severity() == Severity::fatal ? 1U : 0U;
         if (i < store.victims.size()) {
-            images.insert(store.victims[i].images.begin(), store.victims[i].images.end());
-            tags.insert(store.victims[i].tags.begin(), store.victims[i].tags.end());
-            containers.insert(store.victims[i].containers.begin(), store.victims[i].containers.end());
+            images.insert(store.victims[i]->images.begin(), store.victims[i]->images.end());
+            tags.insert(store.victims[i]->tags.begin(), store.victims[i]->tags.end());
+            containers.insert(store.victims[i]->containers.begin(), store.victims[i]->containers.end());
         }
     }
     std::vector<std::string> hurt;
@@ -107,8 +107,8 @@ std::string subject_text(const StoreReport& store, std::size_t index) {
                    : "layer " + terminal_text(short_id(id)) + " of no tagged image";
     }
     case SubjectKind::image: {
-        const bool tagged = index < store.victims.size() && !store.victims[index].tags.empty();
-        return tagged ? named(kind, store.victims[index].tags.front(), id)
+        const bool tagged = index < store.victims.size() && !store.victims[index]->tags.empty();
+        return tagged ? named(kind, store.victims[index]->tags.front(), id)
                       : "image " + terminal_text(short_id(id)) + " without a tag";
     }
     case SubjectKind::container: {

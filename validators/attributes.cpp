@@ -104,6 +104,7 @@ bool may_be_missing(const std::pair<std::string, std::string>& attribute, const 
     const auto& [name, value] = attribute;
     if (value.empty() || context.type == FileType::symlink) return true;
     const bool plain = context.type == FileType::regular || context.type == FileType::directory;
+    if (name.starts_with("trusted.") && context.trusted == TrustedSight::hidden) return true;
     if (name.starts_with("user.") && !plain) return true;
     return name == kAccessAcl && acl_is_only_the_mode(value);
 }

@@ -34,9 +34,13 @@ struct XattrDifference {
     std::string actual;
 };
 
+// Whether trusted.* attributes can be seen at all.
+enum class TrustedSight : std::uint8_t { visible, hidden };
+
 struct XattrContext {
     FileType type = FileType::regular;
     LayerMaker maker = LayerMaker::unpacked;
+    TrustedSight trusted = TrustedSight::visible;
     const XattrSet* link_xattrs = nullptr;  // of the layer's symlinks
 };
 

@@ -6,7 +6,7 @@ namespace drydock {
 
 Finding* ContentFindings::add(Damage damage, const std::string& name, std::optional<Severity> severity) {
     ++total_;
-    if (findings_.size() >= kMaxListed) {
+    if (full()) {
         ++unlisted_[{damage, severity.value_or(describe(damage).severity)}];
         return nullptr;
     }

@@ -1,5 +1,6 @@
 #include "validators/layer_content.hpp"
 
+#include "platform/capability.hpp"
 #include "platform/os_error.hpp"
 #include "validators/merged_judge.hpp"
 #include "validators/metadata.hpp"
@@ -59,6 +60,7 @@ LayerChecker::LayerChecker(
       access_(access),
       progress_(progress),
       stop_(std::move(stop)),
+      trusted_(can_see_trusted_attributes() ? TrustedSight::visible : TrustedSight::hidden),
       ids_(ids_of_folder(graph.inventory().folder_name)) {}
 
 std::optional<DiffId> LayerChecker::wanted_digest(std::size_t layer) const {
@@ -215,7 +217,10 @@ void LayerChecker::judge_reading(
     const Inventory& inventory = graph_.inventory();
     const LayerRecord& record = inventory.layers[layer];
     const std::string base = inventory.directory_path(directory.name, "diff");
-    ContentFindings findings(layer_subject(record.chain), base);
+    const std::size_t share = ContentFindings::kMaxListedOfStore / inventory.layers.size();
+    ContentFindings findings(
+        layer_subject(record.chain), base, std::min(share + 1, ContentFindings::kMaxListed)
+    );
     StreamResult& result = reading.result;
     note_replaced(reading.tree, result);
     outcome.digest = result.digest;
@@ -225,6 +230,7 @@ void LayerChecker::judge_reading(
     }
     const CompareOptions options{
         .maker = directory.name.size() == kBuildKitIdLength ? LayerMaker::buildkit : LayerMaker::unpacked,
+        .trusted = trusted_,
         .ids = ids_,
         .proven = reading.proven,
     };

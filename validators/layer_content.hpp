@@ -81,6 +81,7 @@ private:
     const StoreAccess& access_;
     ProgressCounters& progress_;
     std::stop_token stop_;
+    TrustedSight trusted_;
     IdShift ids_;
     StreamBuffers buffers_;
 };

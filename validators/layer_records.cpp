@@ -204,7 +204,10 @@ private:
         Proof proof{.repair = RepairClass::quarantine, .witness = {}, .expected = {}};
         const bool lost = layer.cache_id.sight != Sight::unreadable;
         if (lost && foundation_.directories_known) {
-            if (const DriverDirectory* candidate = graph_.candidate_directory(index)) {
+            const DriverDirectory* candidate = graph_.candidate_directory(index);
+            // Of two records that one directory would fit, the links cannot tell whose it is.
+            if (candidate != nullptr && graph_.contested(*candidate)) candidate = nullptr;
+            if (candidate != nullptr) {
                 proof = {
                     .repair = RepairClass::rebuild,
                     .witness = "the links of directory " + candidate->name,

@@ -10,6 +10,8 @@ namespace drydock {
 namespace {
 
 constexpr std::size_t kLinkLength = 26;
+// For lost cache-ids: about a second. Beyond it only the content can find a directory.
+constexpr std::size_t kMaxLowerComparisons = 1'000'000;
 
 bool is_link_name(std::string_view text) {
     return text.size() == kLinkLength && std::all_of(text.begin(), text.end(), [](char c) {
@@ -67,6 +69,7 @@ StoreGraph::StoreGraph(const Inventory& inventory) : inventory_(&inventory) {
     read_owners();
     prove_layers();
     read_links();
+    find_candidates();
 }
 
 void StoreGraph::read_images() {
@@ -225,6 +228,28 @@ const DriverDirectory* StoreGraph::directory_of(std::size_t layer) const {
 }
 
 const DriverDirectory* StoreGraph::candidate_directory(std::size_t layer) const {
+    const auto found = candidates_.find(layer);
+    return found == candidates_.end() ? nullptr : found->second;
+}
+
+bool StoreGraph::contested(const DriverDirectory& directory) const {
+    const auto found = candidate_uses_.find(&directory);
+    return found != candidate_uses_.end() && found->second > 1;
+}
+
+// Once for all layers that have no directory of their own: none in a sound store.
+void StoreGraph::find_candidates() {
+    std::size_t budget = kMaxLowerComparisons;
+    for (std::size_t i = 0; i < inventory_->layers.size(); ++i) {
+        if (own_directory(i) != nullptr) continue;
+        if (const DriverDirectory* found = search_candidate(i, budget)) {
+            candidates_.emplace(i, found);
+            ++candidate_uses_[found];
+        }
+    }
+}
+
+const DriverDirectory* StoreGraph::search_candidate(std::size_t layer, std::size_t& budget) const {
     // A child's `lower` begins with the short link of the directory that is looked for.
     if (const auto children = children_.find(inventory_->layers.at(layer).chain);
         children != children_.end()) {
@@ -243,6 +268,8 @@ const DriverDirectory* StoreGraph::candidate_directory(std::size_t layer) const 
     for (const std::size_t index : unowned_) {
         const DriverDirectory& directory = inventory_->directories[index];
         if (!directory.has_diff) continue;
+        if (budget == 0) return nullptr;
+        --budget;
         const bool fits = expected->empty()
                               ? directory.lower.sight == Sight::absent
                               : directory.lower.present() && lower_matches(directory.lower.value, *expected);

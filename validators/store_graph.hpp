@@ -79,6 +79,8 @@ public:
     [[nodiscard]] const DriverDirectory* own_directory(std::size_t layer) const;
     // The search alone, for a lost cache-id.
     [[nodiscard]] const DriverDirectory* candidate_directory(std::size_t layer) const;
+    // Whether the same directory would fit another layer as well.
+    [[nodiscard]] bool contested(const DriverDirectory& directory) const;
 
     // The short link's name that belongs to a directory: its `link` if l/ agrees; else the link in l/ that
     // points to it and is no other's; else its `link` if no other directory claims the name.
@@ -97,6 +99,8 @@ private:
     void read_owners();
     void prove_layers();
     void read_links();
+    void find_candidates();
+    [[nodiscard]] const DriverDirectory* search_candidate(std::size_t layer, std::size_t& budget) const;
 
     const Inventory* inventory_;
     std::unordered_map<ChainId, KnownLayer> known_;
@@ -108,7 +112,9 @@ private:
     std::vector<std::size_t> unowned_;  // directories that could be a layer's
     std::unordered_map<std::string, std::size_t> unowned_by_link_;
     std::unordered_map<std::string, std::vector<std::string>> links_to_;  // directory -> names in l/
-    std::unordered_map<std::string, std::vector<std::string>> claims_;    // link -> directories naming it
+    std::unordered_map<std::size_t, const DriverDirectory*> candidates_;  // by layer
+    std::unordered_map<const DriverDirectory*, std::size_t> candidate_uses_;
+    std::unordered_map<std::string, std::vector<std::string>> claims_;  // link -> directories naming it
 };
 
 // "l/A:l/B" -> {"A", "B"}; an element of another form gives nullopt for the whole.

@@ -98,10 +98,11 @@ private:
         finding.witness = kHeaders;
     }
 
-    void add_unreadable(const std::string& name, int error) {
+    void add_unreadable(const std::string& name, int error, std::optional<std::string> detail = {}) {
         if (Finding* finding = findings_.add(Damage::unreadable, name)) {
             finding->verdict = Verdict::undetermined;
             finding->evidence.actual = describe_errno(error);
+            finding->evidence.detail = std::move(detail);
         }
     }
 
@@ -321,10 +322,17 @@ private:
     std::vector<XattrDifference>
     compare_extended(const std::vector<Xattr>& actual, NodeId id, const ExpectedInode& inode) {
         const bool marked = has_opaque_mark(actual);
-        if (inode.opaque && !marked) add(Damage::opaque_missing, tree_.path(id));
+        if (inode.opaque && !marked) {
+            if (options_.trusted == TrustedSight::visible) {
+                add(Damage::opaque_missing, tree_.path(id));
+            } else {
+                add_unreadable(tree_.path(id), EPERM, "without CAP_SYS_ADMIN an opaque mark cannot be seen");
+            }
+        }
         const XattrContext context{
             .type = expected_type(inode),
             .maker = options_.maker,
+            .trusted = options_.trusted,
             .link_xattrs = &tree_.link_xattrs(),
         };
         const XattrList& expected = tree_.xattrs(inode);

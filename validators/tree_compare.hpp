@@ -13,6 +13,7 @@ namespace drydock {
 
 struct CompareOptions {
     LayerMaker maker = LayerMaker::unpacked;
+    TrustedSight trusted = TrustedSight::visible;
     IdShift ids;
     // The layer's bytes hash to its diff id, which proves the headers too.
     bool proven = false;

@@ -53,7 +53,7 @@ public:
     Refinement(const StoreGraph& graph, LayerChecker& checker) : graph_(graph), checker_(checker) {}
 
     void refine(Finding& finding, const LayerOutcome& outcome, std::size_t layer) {
-        if (finding.evidence.detail == kNeedsContent) finding.evidence.detail.reset();
+        if (finding.evidence.detail == kNeedsContent && !outcome.stopped) finding.evidence.detail.reset();
         const Damage damage = finding.damage;
         if (damage == Damage::driver_directory_missing) {
             if (outcome.directory) refine_missing(finding, *outcome.directory, layer);
@@ -157,12 +157,12 @@ std::vector<std::size_t> by_size(const Inventory& inventory) {
 
 void settle(const StoreGraph& graph, StoreReport& report) {
     std::stable_sort(report.findings.begin(), report.findings.end(), report_order);
-    const VictimIndex index(graph);
+    VictimIndex index(graph);
     report.victims.clear();
     for (const Finding& finding : report.findings) {
         report.victims.push_back(index.of(finding));
     }
-    Losses losses = find_losses(graph, report.findings, report.victims);
+    Losses losses = find_losses(graph, report);
     report.repull = std::move(losses.repull);
     report.lost = std::move(losses.lost);
     report.verdict = verdict_of(report);

@@ -60,7 +60,17 @@ VictimIndex::VictimIndex(const StoreGraph& graph) : graph_(graph) {
     sort_values(tags_of_image_);
 }
 
-Victims VictimIndex::of(const Finding& finding) const {
+SharedVictims VictimIndex::of(const Finding& finding) {
+    // Peers add to the victims of these two; the others depend on the subject alone.
+    if (finding.damage == Damage::cache_id_shared || finding.damage == Damage::parent_cycle) {
+        return find(finding);
+    }
+    const auto known = shared_.find(finding.subject);
+    if (known != shared_.end()) return known->second;
+    return shared_.emplace(finding.subject, find(finding)).first->second;
+}
+
+Victims VictimIndex::find(const Finding& finding) const {
     Victims result;
     switch (finding.subject.kind) {
     case SubjectKind::layer: {
@@ -143,9 +153,8 @@ Victims VictimIndex::of_store() const {
     return result;
 }
 
-Losses find_losses(
-    const StoreGraph& graph, const std::vector<Finding>& findings, const std::vector<Victims>& victims
-) {
+Losses find_losses(const StoreGraph& graph, const StoreReport& report) {
+    const std::vector<Finding>& findings = report.findings;
     const Inventory& inventory = graph.inventory();
     std::set<std::string> hurt;
     for (std::size_t i = 0; i < findings.size(); ++i) {
@@ -156,7 +165,7 @@ Losses find_losses(
             finding.subject.kind == SubjectKind::layer || finding.subject.kind == SubjectKind::image;
         if (stays && of_images && finding.verdict == Verdict::damaged &&
             finding.effective_severity() >= Severity::error) {
-            hurt.insert(victims[i].images.begin(), victims[i].images.end());
+            hurt.insert(report.victims[i]->images.begin(), report.victims[i]->images.end());
         }
     }
     std::set<DiffId> pulled;

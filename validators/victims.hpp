@@ -8,6 +8,7 @@
 #include "validators/store_graph.hpp"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,10 @@ class VictimIndex {
 public:
     explicit VictimIndex(const StoreGraph& graph);
 
-    [[nodiscard]] Victims of(const Finding& finding) const;
+    [[nodiscard]] SharedVictims of(const Finding& finding);
 
 private:
+    [[nodiscard]] Victims find(const Finding& finding) const;
     [[nodiscard]] Victims of_layer(const std::string& id) const;
     [[nodiscard]] Victims of_image(const std::string& id) const;
     [[nodiscard]] Victims of_store() const;
@@ -28,6 +30,7 @@ private:
     std::map<std::string, std::vector<std::string>> images_of_layer_;
     std::map<std::string, std::vector<std::string>> containers_of_layer_;
     std::map<std::string, std::vector<std::string>> tags_of_image_;
+    std::map<Subject, SharedVictims> shared_;
 };
 
 // Images that `findings` leave unusable although no proof brings them back: those of which a registry is
@@ -37,8 +40,6 @@ struct Losses {
     std::vector<ImageLoss> lost;
 };
 
-[[nodiscard]] Losses find_losses(
-    const StoreGraph& graph, const std::vector<Finding>& findings, const std::vector<Victims>& victims
-);
+[[nodiscard]] Losses find_losses(const StoreGraph& graph, const StoreReport& report);
 
 }  // namespace drydock

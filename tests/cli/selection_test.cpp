@@ -39,7 +39,7 @@ StoreReport report() {
     other.damage = Damage::tag_dangling;
     other.subject = {SubjectKind::tag, "x:1"};
     result.findings = {layer, other};
-    result.victims = {{{kImage}, {"busybox:latest"}, {}}, {{}, {"x:1"}, {}}};
+    result.victims = {Victims{{kImage}, {"busybox:latest"}, {}}, Victims{{}, {"x:1"}, {}}};
     result.verdict = Verdict::damaged;
     result.repull = {{kImage, {"busybox:latest"}}, {"sha256:other", {}}};
     result.unlisted = {{{SubjectKind::layer, kChain}, Damage::diff_empty, Severity::error, 5}};

@@ -10,7 +10,7 @@
 #include <map>
 #include <regex>
 
-using namespace drydock;
+namespace drydock {
 
 namespace {
 
@@ -65,7 +65,7 @@ const std::map<std::string, CatchSites, std::less<>>& catch_sites() {
 
 std::string enumerator_of(std::string_view code) {
     std::string name(code);
-    std::replace(name.begin(), name.end(), '-', '_');
+    std::ranges::replace(name, '-', '_');
     return name;
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("No call that changes a file system stands outside the output file") {
 }
 
 TEST_CASE("System calls by number are those that read") {
-    const std::regex numbers(R"re(\b(SYS_(?!openat2\b|getdents64\b)\w+|__NR_\w+))re");
+    const std::regex numbers(R"re(\b(SYS_(?!openat2\b|getdents64\b|capget\b)\w+|__NR_\w+))re");
     Complaints complaints;
     for (const SourceFile& file : program_files()) {
         find_all(file, numbers, complaints);
@@ -151,3 +151,5 @@ TEST_CASE("Every kind of damage is found by some validator") {
     }
     CHECK(complaints.text() == "");
 }
+
+}  // namespace drydock

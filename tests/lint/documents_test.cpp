@@ -8,15 +8,13 @@
 #include <filesystem>
 #include <regex>
 
-using namespace drydock;
+namespace drydock {
 
 namespace {
 
 const SourceFile& document(std::string_view path) {
     const std::vector<SourceFile>& files = source_tree();
-    const auto found = std::find_if(files.begin(), files.end(), [path](const SourceFile& file) {
-        return file.path == path;
-    });
+    const auto found = std::ranges::find(files, path, &SourceFile::path);
     REQUIRE(found != files.end());
     return *found;
 }
@@ -63,7 +61,8 @@ TEST_CASE("README names every command, and every option of the commands that rea
         if (readme.find("drydock " + name) == std::string::npos) complaints.add("drydock " + name);
         for (const OptionSpec& option : command.options()) {
             const std::string text = "--" + std::string(option.name);
-            if (readme.find(text) == std::string::npos) complaints.add(name + " " + text);
+            if (readme.find(text) == std::string::npos)
+                complaints.add(std::string(name).append(" ").append(text));
         }
     }
     CHECK(complaints.text() == "");
@@ -76,9 +75,9 @@ TEST_CASE("The folder tables of README and of the architecture name every folder
         for (const char* name : {"README.md", "docs/architecture.md"}) {
             const bool told = file.folder().empty() || file.folder().starts_with('.') ||
                               document(name).text.find(row) != std::string::npos;
-            if (!told && complaints.text().find(name + (" " + file.folder()) + "\n") == std::string::npos) {
-                complaints.add(name + (" " + file.folder()));
-            }
+            const std::string complaint = std::string(name).append(" ").append(file.folder());
+            if (!told && complaints.text().find(complaint + '\n') == std::string::npos)
+                complaints.add(complaint);
         }
     }
     CHECK(complaints.text() == "");
@@ -100,3 +99,5 @@ TEST_CASE("The limits that the architecture lists are constants of the files tha
     CHECK(complaints.text() == "");
     CHECK(rows > 10);
 }
+
+}  // namespace drydock

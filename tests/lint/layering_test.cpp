@@ -7,7 +7,7 @@
 #include <regex>
 #include <set>
 
-using namespace drydock;
+namespace drydock {
 
 namespace {
 
@@ -120,3 +120,5 @@ TEST_CASE("Own headers are included from the root of the project") {
     }
     CHECK(complaints.text() == "");
 }
+
+}  // namespace drydock

@@ -54,9 +54,7 @@ std::vector<SourceFile> read_tree() {
             if (entry.is_regular_file() && !corpus) files.push_back(read(entry.path()));
         }
     }
-    std::sort(files.begin(), files.end(), [](const SourceFile& a, const SourceFile& b) {
-        return a.path < b.path;
-    });
+    std::ranges::sort(files, {}, &SourceFile::path);
     return files;
 }
 

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace drydock;
+namespace drydock {
 
 TEST_CASE("Comments and quoted text are no code, and lines stay") {
     CHECK(code_of("a // b\nc") == "a  \nc");
@@ -19,3 +19,5 @@ TEST_CASE("The tree holds the sources and the documents") {
     CHECK_FALSE(exists_in_tree("no-such-file"));
     CHECK(place({"x.cpp", "a\nb\nc"}, 2) == "x.cpp:2");
 }
+
+}  // namespace drydock

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-using namespace drydock;
+namespace drydock {
 
 namespace {
 
@@ -95,3 +95,5 @@ TEST_CASE("No file names a place of the machine that it was written on") {
     }
     CHECK(complaints.text() == "");
 }
+
+}  // namespace drydock

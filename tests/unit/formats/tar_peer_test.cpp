@@ -14,7 +14,7 @@
 #include <memory>
 #include <set>
 
-using namespace drydock;
+namespace drydock {
 
 namespace {
 
@@ -128,3 +128,5 @@ TEST_CASE("libarchive and the header decoder read the same members of every tort
     }
     CHECK(members > 100);
 }
+
+}  // namespace drydock

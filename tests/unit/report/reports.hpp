@@ -53,7 +53,7 @@ inline RunReport damaged_report() {
     tag.path = "image/overlay2/repositories.json";
     tag.evidence.peers = {"a\\b"};
     store.findings.push_back(tag);
-    store.victims.push_back({{}, {"evil\x1b[2J:\xFF"}, {}});
+    store.victims.emplace_back(Victims{{}, {"evil\x1b[2J:\xFF"}, {}});
 
     store.repull.push_back({digest_of('1'), {"demo/web:1", "demo/web:latest"}});
     store.repull.push_back({digest_of('2'), {"$(reboot)"}});

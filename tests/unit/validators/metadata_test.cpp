@@ -1,461 +1,10 @@
-// One damage, one finding, with the right code, subject, path and class; two independent ones give two.
-#include "tests/unit/validators/store_model.hpp"
-
-#include <catch2/catch.hpp>
-
-#include <functional>
+// The metadata validators together: independent damages stay apart, what stands on a damage is a victim
+// and no finding of its own.
+#include "tests/unit/validators/single_damage.hpp"
 
 namespace drydock {
 
 using namespace test;
-
-namespace {
-
-struct Case {
-    std::string code;
-    std::function<void(SampleModel&)> damage;
-    std::function<std::string(const SampleModel&)> subject;
-    std::string path;  // its end
-    RepairClass repair;
-};
-
-using Path = std::string;
-
-std::string id_c(const SampleModel& store) {
-    return store.c.text();
-}
-
-std::string id_a(const SampleModel& store) {
-    return store.a.text();
-}
-
-std::string id_web(const SampleModel& store) {
-    return store.web.text();
-}
-
-std::string id_first(const SampleModel& store) {
-    return store.first;
-}
-
-std::string id_store(const SampleModel& /*store*/) {
-    return ". overlay2";
-}
-
-template <class T>
-Seen<T> empty() {
-    return in_sight<T>(Sight::empty);
-}
-
-template <class T>
-Seen<T> malformed() {
-    return in_sight<T>(Sight::malformed, "garbage");
-}
-
-// Damages of layer C, of the image on it or of the first container.
-std::vector<Case> record_cases() {
-    const auto layer = [](auto change) {
-        return [change](SampleModel& store) { change(store.layer(store.c)); };
-    };
-    using R = RepairClass;
-    return {
-        {"diff-missing", layer([](auto& c) { c.diff = {}; }), id_c, "/diff", R::rebuild},
-        {"diff-empty", layer([](auto& c) { c.diff = empty<DiffId>(); }), id_c, "/diff", R::rebuild},
-        {"diff-malformed", layer([](auto& c) { c.diff = malformed<DiffId>(); }), id_c, "/diff", R::rebuild},
-        {"diff-wrong", layer([](auto& c) { c.diff = present(diff_of("X")); }), id_c, "/diff", R::rebuild},
-        {"parent-missing", layer([](auto& c) { c.parent = {}; }), id_c, "/parent", R::rebuild},
-        {"parent-empty", layer([](auto& c) { c.parent = empty<ChainId>(); }), id_c, "/parent", R::rebuild},
-        {"parent-malformed",
-         layer([](auto& c) { c.parent = malformed<ChainId>(); }),
-         id_c,
-         "/parent",
-         R::rebuild},
-        {"parent-wrong",
-         [](SampleModel& store) { store.layer(store.c).parent = present(store.a); },
-         id_c,
-         "/parent",
-         R::rebuild},
-        {"parent-wrong",  // a base layer has none
-         [](SampleModel& store) { store.layer(store.a).parent = present(ChainId(digest_of("any"))); },
-         id_a,
-         "/parent",
-         R::rebuild},
-        {"parent-cycle",
-         [](SampleModel& store) { store.layer(store.c).parent = present(store.c); },
-         id_c,
-         "/parent",
-         R::rebuild},
-        {"size-missing", layer([](auto& c) { c.size = {}; }), id_c, "/size", R::rebuild},
-        {"size-empty", layer([](auto& c) { c.size = empty<std::int64_t>(); }), id_c, "/size", R::rebuild},
-        {"size-malformed",
-         layer([](auto& c) { c.size = malformed<std::int64_t>(); }),
-         id_c,
-         "/size",
-         R::rebuild},
-        {"cache-id-missing", layer([](auto& c) { c.cache_id = {}; }), id_c, "/cache-id", R::rebuild},
-        {"cache-id-empty",
-         layer([](auto& c) { c.cache_id = empty<std::string>(); }),
-         id_c,
-         "/cache-id",
-         R::rebuild},
-        {"cache-id-malformed",
-         layer([](auto& c) { c.cache_id = malformed<std::string>(); }),
-         id_c,
-         "/cache-id",
-         R::rebuild},
-        {"tar-split-missing", layer([](auto& c) { c.tar_split = {}; }), id_c, ".gz", R::needs_donor},
-        {"tar-split-empty",
-         layer([](auto& c) { c.tar_split = empty<std::int64_t>(); }),
-         id_c,
-         ".gz",
-         R::needs_donor},
-        {"tar-split-damaged",
-         layer([](auto& c) { c.tar_split = malformed<std::int64_t>(); }),
-         id_c,
-         ".gz",
-         R::needs_donor},
-        {"descriptor-malformed",
-         layer([](auto& c) { c.descriptor = malformed<bool>(); }),
-         id_c,
-         "/descriptor.json",
-         R::rebuild},
-        {"layer-record-missing",
-         [](SampleModel& store) { store.remove_layer(store.a); },
-         id_a,
-         "",
-         R::quarantine},
-    };
-}
-
-std::vector<Case> directory_cases() {
-    const auto directory = [](auto change) {
-        return [change](SampleModel& store) { change(store.directory("dir-C")); };
-    };
-    using R = RepairClass;
-    return {
-        {"driver-directory-missing",
-         [](SampleModel& store) { store.remove_directory("dir-C"); },
-         id_c,
-         "overlay2/dir-C",
-         R::needs_donor},
-        {"driver-directory-missing",  // with its short link
-         [](SampleModel& store) {
-             store.remove_directory("dir-C");
-             store.remove_short_link("dir-C");
-         },
-         id_c,
-         "overlay2/dir-C",
-         R::needs_donor},
-        {"driver-diff-missing",
-         directory([](auto& c) { c.has_diff = false; }),
-         id_c,
-         "dir-C/diff",
-         R::needs_donor},
-        {"link-missing", directory([](auto& c) { c.link = {}; }), id_c, "dir-C/link", R::rebuild},
-        {"link-empty",
-         directory([](auto& c) { c.link = empty<std::string>(); }),
-         id_c,
-         "dir-C/link",
-         R::rebuild},
-        {"link-malformed",
-         directory([](auto& c) { c.link = malformed<std::string>(); }),
-         id_c,
-         "dir-C/link",
-         R::rebuild},
-        {"link-malformed",  // the name of another
-         directory([](auto& c) { c.link = present(link_name("dir-B")); }),
-         id_c,
-         "dir-C/link",
-         R::rebuild},
-        {"link-malformed",  // a name that nobody has
-         directory([](auto& c) { c.link = present(link_name("nobody")); }),
-         id_c,
-         "dir-C/link",
-         R::rebuild},
-        {"short-link-missing",
-         [](SampleModel& store) { store.remove_short_link("dir-C"); },
-         id_c,
-         "l/" + link_name("dir-C"),
-         R::rebuild},
-        {"short-link-wrong",
-         [](SampleModel& store) { store.short_link("dir-C").target = present(Path("../dir-B/diff")); },
-         id_c,
-         "l/" + link_name("dir-C"),
-         R::rebuild},
-        {"short-link-wrong",
-         [](SampleModel& store) { store.short_link("dir-C").target = malformed<std::string>(); },
-         id_c,
-         "l/" + link_name("dir-C"),
-         R::rebuild},
-        {"lower-missing", directory([](auto& c) { c.lower = {}; }), id_c, "dir-C/lower", R::rebuild},
-        {"lower-empty",
-         directory([](auto& c) { c.lower = empty<std::string>(); }),
-         id_c,
-         "dir-C/lower",
-         R::rebuild},
-        {"lower-wrong", directory([](auto& c) { c.lower.value += "\n"; }), id_c, "dir-C/lower", R::rebuild},
-        {"lower-wrong",
-         directory([](auto& c) { c.lower.value = "l/" + link_name("dir-B"); }),
-         id_c,
-         "dir-C/lower",
-         R::rebuild},
-        {"lower-wrong",
-         [](SampleModel& store) { store.directory("dir-A").lower = present("l/" + link_name("dir-A")); },
-         id_a,
-         "dir-A/lower",
-         R::rebuild},
-        {"work-missing",
-         directory([](auto& c) {
-             c.has_work = false;
-             c.has_committed = false;
-         }),
-         id_c,
-         "dir-C/work",
-         R::rebuild},
-    };
-}
-
-std::vector<Case> image_cases() {
-    const auto config = [](auto change) {
-        return [change](SampleModel& store) { change(store.image(store.web).config.value); };
-    };
-    using R = RepairClass;
-    return {
-        {"image-config-empty",
-         [](SampleModel& store) { store.image(store.web).config = empty<ImageConfig>(); },
-         id_web,
-         "",
-         R::needs_donor},
-        {"image-config-corrupt",
-         [](SampleModel& store) { store.image(store.web).config = malformed<ImageConfig>(); },
-         id_web,
-         "",
-         R::needs_donor},
-        {"image-config-missing",  // metadata folder and tag
-         [](SampleModel& store) {
-             store.image(store.web).config = {};
-             store.image(store.web).has_metadata = true;
-         },
-         id_web,
-         "",
-         R::needs_donor},
-        {"image-config-missing",  // a digest reference, and the tag is not told beside it
-         [](SampleModel& store) {
-             store.remove_image(store.web);
-             store.add_tag("demo/web@sha256:" + store.web.hex(), store.web);
-         },
-         id_web,
-         "",
-         R::needs_donor},
-        {"image-config-no-rootfs", config([](auto& c) { c.has_rootfs = false; }), id_web, "", R::quarantine},
-        {"image-config-no-rootfs",
-         config([](auto& c) { c.unusable = "created is no time"; }),
-         id_web,
-         "",
-         R::quarantine},
-        {"image-config-bad-diff-ids",
-         config([](auto& c) { c.diff_ids[1] = "sha256:short"; }),
-         id_web,
-         "",
-         R::quarantine},
-        {"image-config-bad-diff-ids",
-         config([](auto& c) { c.diff_ids.emplace_back(); }),
-         id_web,
-         "",
-         R::quarantine},
-        {"image-config-crashes-daemon", config([](auto& c) { c.os = "LinuX"; }), id_web, "", R::quarantine},
-        {"image-config-dangling",
-         [](SampleModel& store) {
-             store.image(store.web).config.value.diff_ids.push_back(diff_of("never").text());
-             store.container(store.first).config.value.image = store.api.text();
-         },
-         id_web,
-         "",
-         R::quarantine},
-        {"image-parent-dangling",
-         [](SampleModel& store) { store.image(store.web).parent = present(ImageId(digest_of("no image"))); },
-         id_web,
-         "/parent",
-         R::leave},
-        {"image-metadata-malformed",
-         [](SampleModel& store) { store.image(store.web).last_updated = malformed<std::string>(); },
-         id_web,
-         "/lastUpdated",
-         R::leave},
-        {"image-metadata-malformed",
-         [](SampleModel& store) { store.image(store.web).parent = empty<ImageId>(); },
-         id_web,
-         "/parent",
-         R::leave},
-        {"image-metadata-orphan",
-         [](SampleModel& store) {
-             store.image(store.web).config = {};
-             store.image(store.web).has_metadata = true;
-             std::erase_if(store.inventory.repositories.value.tags, [&](const TagRecord& tag) {
-                 return tag.image == store.web;
-             });
-         },
-         id_web,
-         "",
-         R::leave},
-        {"image-temporary-leftover",
-         [](SampleModel& store) { store.image(store.web).temporaries.push_back(".tmp-parent1"); },
-         id_web,
-         "/.tmp-parent1",
-         R::leave},
-        {"tag-dangling",
-         [](SampleModel& store) { store.add_tag("old:1", ImageId(digest_of("no trace"))); },
-         [](const SampleModel&) { return Path("old:1"); },
-         "repositories.json",
-         R::quarantine},
-        {"tag-malformed",
-         [](SampleModel& store) {
-             store.inventory.repositories.value.tags.push_back(
-                 {.repository = "x", .reference = "y:1", .image_text = "", .image = {}}
-             );
-         },
-         [](const SampleModel&) { return Path("y:1"); },
-         "repositories.json",
-         R::quarantine},
-        {"repositories-missing",
-         [](SampleModel& store) { store.inventory.repositories = {}; },
-         id_store,
-         "repositories.json",
-         R::rebuild},
-        {"repositories-empty",
-         [](SampleModel& store) { store.inventory.repositories = empty<Repositories>(); },
-         id_store,
-         "repositories.json",
-         R::rebuild},
-        {"repositories-corrupt",
-         [](SampleModel& store) { store.inventory.repositories = malformed<Repositories>(); },
-         id_store,
-         "repositories.json",
-         R::rebuild},
-        {"distribution-malformed",
-         [](SampleModel& store) {
-             store.inventory.distribution.push_back({
-                 .kind = DistributionKind::diffid_by_digest,
-                 .path = "image/overlay2/distribution/x",
-                 .sight = malformed<bool>(),
-                 .diff = {},
-                 .repositories = {},
-             });
-         },
-         [](const SampleModel&) { return Path("image/overlay2/distribution/x"); },
-         "distribution/x",
-         R::reclaim},
-    };
-}
-
-std::vector<Case> container_cases() {
-    const auto mount = [](auto change) {
-        return [change](SampleModel& store) { change(store.mount(store.first)); };
-    };
-    using R = RepairClass;
-    return {
-        {"mount-record-missing",
-         [](SampleModel& store) {
-             std::erase_if(store.inventory.mount_records, [&](const MountRecord& one) {
-                 return one.name == store.first;
-             });
-         },
-         id_first,
-         "",
-         R::rebuild},
-        {"mount-id-missing", mount([](auto& m) { m.mount_id = {}; }), id_first, "/mount-id", R::rebuild},
-        {"mount-id-malformed",
-         mount([](auto& m) { m.mount_id = empty<std::string>(); }),
-         id_first,
-         "/mount-id",
-         R::rebuild},
-        {"init-id-missing", mount([](auto& m) { m.init_id = {}; }), id_first, "/init-id", R::rebuild},
-        {"init-id-malformed",
-         mount([](auto& m) { m.init_id = empty<std::string>(); }),
-         id_first,
-         "/init-id",
-         R::rebuild},
-        {"init-id-malformed",
-         mount([](auto& m) { m.init_id = present(Path("other-init")); }),
-         id_first,
-         "/init-id",
-         R::rebuild},
-        {"mount-parent-missing", mount([](auto& m) { m.parent = {}; }), id_first, "/parent", R::rebuild},
-        {"mount-parent-malformed",
-         mount([](auto& m) { m.parent = empty<ChainId>(); }),
-         id_first,
-         "/parent",
-         R::rebuild},
-        {"mount-parent-dangling",
-         mount([](auto& m) { m.parent = present(ChainId(digest_of("no layer"))); }),
-         id_first,
-         "/parent",
-         R::rebuild},
-        {"rw-directory-missing",
-         [](SampleModel& store) { store.remove_directory("rw-first"); },
-         id_first,
-         "overlay2/rw-first",
-         R::leave},
-        {"init-directory-missing",
-         [](SampleModel& store) { store.remove_directory("rw-first-init"); },
-         id_first,
-         "overlay2/rw-first-init",
-         R::rebuild},
-        {"committed-wrong",
-         [](SampleModel& store) { store.directory("rw-first").has_committed = true; },
-         id_first,
-         "rw-first/committed",
-         R::rebuild},
-        {"work-missing",
-         [](SampleModel& store) { store.directory("rw-first").has_work = false; },
-         id_first,
-         "rw-first/work",
-         R::rebuild},
-        {"lower-wrong",
-         [](SampleModel& store) { store.directory("rw-first").lower.value = "l/" + link_name("dir-B"); },
-         id_first,
-         "rw-first/lower",
-         R::rebuild},
-        {"lower-missing",
-         [](SampleModel& store) { store.directory("rw-first-init").lower = {}; },
-         id_first,
-         "rw-first-init/lower",
-         R::rebuild},
-        {"link-empty",
-         [](SampleModel& store) { store.directory("rw-first").link = empty<std::string>(); },
-         id_first,
-         "rw-first/link",
-         R::rebuild},
-        {"short-link-missing",
-         [](SampleModel& store) { store.remove_short_link("rw-first-init"); },
-         id_first,
-         "l/" + link_name("rw-first-init"),
-         R::rebuild},
-        {"driver-diff-missing",
-         [](SampleModel& store) { store.directory("rw-first").has_diff = false; },
-         id_first,
-         "rw-first/diff",
-         R::needs_donor},
-    };
-}
-
-void check_case(const Case& one) {
-    SampleModel store;
-    one.damage(store);
-    const StoreReport report = store.check();
-    INFO(one.code << " " << one.path);
-    CHECK(codes(report) == Codes{one.code});
-    if (report.findings.size() != 1) return;
-    const Finding& finding = report.findings.front();
-    CHECK(finding.subject.id == one.subject(store));
-    CHECK(finding.path.ends_with(one.path));
-    CHECK(to_text(finding.effective_repair()) == to_text(one.repair));
-    CHECK(finding.verdict == Verdict::damaged);
-    if (one.repair == RepairClass::rebuild && describe(finding.damage).subject == SubjectKind::layer) {
-        CHECK(finding.witness.value_or("") != "-");
-    }
-}
-
-}  // namespace
 
 TEST_CASE("a sound store has no finding") {
     const SampleModel store;
@@ -467,66 +16,6 @@ TEST_CASE("a sound store has no finding") {
     CHECK(report.layers == 4);
     CHECK(report.containers == 2);
     CHECK(report.driver_directories == 8);
-}
-
-TEST_CASE("one damaged layer record is one finding") {
-    for (const Case& one : record_cases()) {
-        check_case(one);
-    }
-}
-
-TEST_CASE("one damaged driver directory is one finding") {
-    for (const Case& one : directory_cases()) {
-        check_case(one);
-    }
-}
-
-TEST_CASE("one damaged image, tag or cache record is one finding") {
-    for (const Case& one : image_cases()) {
-        check_case(one);
-    }
-}
-
-TEST_CASE("one damage of a container's records is one finding") {
-    for (const Case& one : container_cases()) {
-        check_case(one);
-    }
-}
-
-TEST_CASE("two independent damages are two findings") {
-    // Of layer D's record on one side, of the first container on the other.
-    const std::vector<std::pair<std::string, std::function<void(SampleModel&)>>> of_d{
-        {"diff-empty", [](SampleModel& store) { store.layer(store.d).diff = empty<DiffId>(); }},
-        {"size-missing", [](SampleModel& store) { store.layer(store.d).size = {}; }},
-        {"parent-missing", [](SampleModel& store) { store.layer(store.d).parent = {}; }},
-        {"link-empty", [](SampleModel& store) { store.directory("dir-D").link = empty<std::string>(); }},
-        {"lower-wrong", [](SampleModel& store) { store.directory("dir-D").lower.value = "l/"; }},
-        {"short-link-missing", [](SampleModel& store) { store.remove_short_link("dir-D"); }},
-        {"driver-directory-missing", [](SampleModel& store) { store.remove_directory("dir-D"); }},
-        {"image-config-empty",
-         [](SampleModel& store) { store.image(store.api).config = empty<ImageConfig>(); }},
-    };
-    for (const auto& [code, damage] : of_d) {
-        for (const Case& other : container_cases()) {
-            SampleModel store;
-            damage(store);
-            other.damage(store);
-            Codes expected{code, other.code};
-            std::sort(expected.begin(), expected.end());
-            INFO(code << " with " << other.code << " " << other.path);
-            CHECK(codes(store.check()) == expected);
-        }
-        for (const Case& other : directory_cases()) {
-            if (other.path.find("dir-A") != std::string::npos) continue;
-            SampleModel store;
-            damage(store);
-            other.damage(store);
-            Codes expected{code, other.code};
-            std::sort(expected.begin(), expected.end());
-            INFO(code << " with " << other.code << " " << other.path);
-            CHECK(codes(store.check()) == expected);
-        }
-    }
 }
 
 TEST_CASE("two lost files of one record are two findings") {
@@ -593,7 +82,7 @@ TEST_CASE("a circle of parents is one finding, wherever the records lie") {
     CHECK(finding.path.find(store.a.hex()) != std::string::npos);
     CHECK(finding.effective_repair() == RepairClass::rebuild);
     CHECK(finding.effective_severity() == Severity::fatal);
-    CHECK(report.victims.front().images.size() == 2);
+    CHECK(report.victims.front()->images.size() == 2);
 }
 
 TEST_CASE("two circles are two findings, and a record that leads into one is its own") {
@@ -629,8 +118,8 @@ TEST_CASE("an absent record in the middle is told once, at itself") {
     REQUIRE(codes(report) == Codes{"layer-record-missing"});
     CHECK(report.findings.front().subject.id == store.b.text());
     CHECK(report.findings.front().evidence.peers == std::vector<std::string>{store.c.text()});
-    CHECK(report.victims.front().images == std::vector<std::string>{store.web.text()});
-    CHECK(report.victims.front().containers == std::vector<std::string>{store.first});
+    CHECK(report.victims.front()->images == std::vector<std::string>{store.web.text()});
+    CHECK(report.victims.front()->containers == std::vector<std::string>{store.first});
 }
 
 TEST_CASE("two absent records in a row are one finding where only configs know the lower one") {
@@ -720,8 +209,8 @@ TEST_CASE("a directory with several owners is one finding") {
             report.findings.front().evidence.peers ==
             std::vector<std::string>{std::max(store.c, store.d).text()}
         );
-        CHECK(report.victims.front().images.size() == 2);
-        CHECK(report.victims.front().containers.size() == 2);
+        CHECK(report.victims.front()->images.size() == 2);
+        CHECK(report.victims.front()->containers.size() == 2);
     }
     SECTION("three layers") {
         SampleModel store;
@@ -736,7 +225,7 @@ TEST_CASE("a directory with several owners is one finding") {
         const StoreReport report = store.check();
         REQUIRE(codes(report) == Codes{"cache-id-shared"});
         CHECK(report.findings.front().evidence.peers == std::vector<std::string>{store.first});
-        CHECK(report.victims.front().containers.size() == 2);
+        CHECK(report.victims.front()->containers.size() == 2);
     }
     SECTION("two containers") {
         SampleModel store;
@@ -745,7 +234,7 @@ TEST_CASE("a directory with several owners is one finding") {
         const StoreReport report = store.check();
         REQUIRE(codes(report) == Codes{"cache-id-shared"});
         CHECK(report.findings.front().subject.id == std::min(store.first, store.second));
-        CHECK(report.victims.front().containers.size() == 2);
+        CHECK(report.victims.front()->containers.size() == 2);
     }
 }
 
@@ -905,7 +394,7 @@ TEST_CASE("two runs give the same findings in the same order") {
     for (std::size_t i = 0; i < once.findings.size(); ++i) {
         CHECK(once.findings[i].path == twice.findings[i].path);
         CHECK(once.findings[i].witness == twice.findings[i].witness);
-        CHECK(once.victims[i] == twice.victims[i]);
+        CHECK(*once.victims[i] == *twice.victims[i]);
     }
     CHECK(std::is_sorted(once.findings.begin(), once.findings.end(), report_order));
 }

@@ -19,7 +19,7 @@ Names sorted(Names names) {
 const Victims& only_victims(const StoreReport& report) {
     REQUIRE(report.findings.size() == 1);
     REQUIRE(report.victims.size() == 1);
-    return report.victims.front();
+    return *report.victims.front();
 }
 
 }  // namespace
@@ -50,7 +50,8 @@ TEST_CASE("an image tells its chain where the records do not") {
     store.layer(store.b).diff = in_sight<DiffId>(Sight::empty);
     const StoreReport report = store.check();
     REQUIRE(report.findings.size() == 2);
-    for (const Victims& victims : report.victims) {
+    for (const SharedVictims& shared : report.victims) {
+        const Victims& victims = *shared;
         CHECK(victims.images == Names{store.web.text()});
         CHECK(victims.containers == Names{store.first});
     }
