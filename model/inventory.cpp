@@ -23,6 +23,12 @@ std::string join(std::string path, std::string_view name) {
 
 }  // namespace
 
+std::uint64_t Repositories::tag_count() const {
+    return static_cast<std::uint64_t>(std::count_if(tags.begin(), tags.end(), [](const TagRecord& tag) {
+        return !tag.is_digest;
+    }));
+}
+
 const LayerRecord* Inventory::find_layer(const ChainId& chain) const {
     return find_by(layers, chain, &LayerRecord::chain);
 }

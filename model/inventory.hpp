@@ -56,6 +56,9 @@ struct TagRecord {
 
 struct Repositories {
     std::vector<TagRecord> tags;
+
+    // References with a tag; those by digest are none.
+    [[nodiscard]] std::uint64_t tag_count() const;
 };
 
 // image/<driver>/layerdb/mounts/<name>/
@@ -124,8 +127,8 @@ struct StrayEntry {
 enum class FolderState : std::uint8_t { present, absent, empty, not_a_folder, unreadable };
 
 struct Inventory {
-    std::string store_path;   // "." or a folder below ROOT
-    std::string driver;       // "overlay2"
+    std::string store_path;  // "." or a folder below ROOT
+    std::string driver;      // "overlay2"
     // The folder that the store stands in, as it was named: tells remapped ids ("165536.165536").
     std::string folder_name;
     std::string image_root;   // "image/overlay2", from ROOT

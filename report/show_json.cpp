@@ -121,7 +121,7 @@ Json store_json(const Inventory& store) {
     json["driver_directories"] = directories_json(store, usage);
     json["totals"] = Json{
         {"images", store.images.size()},
-        {"tags", store.repositories.present() ? store.repositories.value.tags.size() : 0},
+        {"tags", store.repositories.value.tag_count()},
         {"layers", store.layers.size()},
         {"containers", store.containers.size()},
         {"driver_directories", store.directories.size()},

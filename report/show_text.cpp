@@ -206,7 +206,7 @@ void write_show_text(const std::vector<Inventory>& stores, std::ostream& out, co
     for (const Inventory& store : stores) {
         const Usage usage(store);
         const View view{store, usage, text};
-        const std::size_t tags = store.repositories.present() ? store.repositories.value.tags.size() : 0;
+        const std::uint64_t tags = store.repositories.value.tag_count();
         if (&store != &stores.front()) {
             text.blank();
         }

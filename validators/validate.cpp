@@ -189,11 +189,7 @@ StoreReport validate_metadata(const StoreGraph& graph) {
         }
     ));
     if (const Repositories* repositories = inventory.repositories.get()) {
-        report.tags = static_cast<std::uint64_t>(std::count_if(
-            repositories->tags.begin(),
-            repositories->tags.end(),
-            [](const TagRecord& tag) { return !tag.is_digest; }
-        ));
+        report.tags = repositories->tag_count();
     }
     name_things(graph, report);
 
