@@ -202,9 +202,10 @@ void scan_distribution(const ReadDir& image, const Workers& workers, Inventory& 
     for (const Source& source :
          {Source{DistributionKind::diffid_by_digest, "diffid-by-digest"},
           Source{DistributionKind::v2metadata_by_diffid, "v2metadata-by-diffid"}}) {
-        const std::optional<OpenedFolder> folder = open_folder_chain(
-            image, inventory.image_root, {"distribution", source.folder, "sha256"}, inventory.unreadable
-        );
+        std::vector<Unreadable> hidden;
+        const std::optional<OpenedFolder> folder =
+            open_folder_chain(image, inventory.image_root, {"distribution", source.folder, "sha256"}, hidden);
+        add_unreadable(inventory, std::move(hidden));
         if (!folder) {
             continue;
         }

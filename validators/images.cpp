@@ -184,6 +184,7 @@ private:
     }
 
     void unreadable(const ImageRecord& image, std::string_view file, int error) {
+        if (!image.has_metadata) return;  // told once, at the folder
         findings_.push_back(make_unreadable(
             {.kind = SubjectKind::image, .id = image.id.text()}, metadata_path(image.id, file), error
         ));

@@ -3,6 +3,7 @@
 #include "validators/metadata.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace drydock {
 
@@ -25,12 +26,18 @@ public:
         }
         if (config == nullptr || config->driver != inventory_.driver || config->dead) return;
         Finding& finding = add(container.id, Damage::mount_record_missing, {});
-        const auto rw = find_unrecorded_rw(graph_.top_chain_of_container(index));
-        if (rw) {
-            finding.evidence.expected = *rw;
-            finding.witness = "the links of directory " + *rw;
-        } else {
-            finding.repair = RepairClass::quarantine;
+        claim(finding, find_unrecorded_rw(graph_.top_chain_of_container(index)));
+    }
+
+    // Of two containers that one directory would fit, the links cannot tell whose it is.
+    void withdraw_contested() {
+        for (const auto& [rw, claimants] : claims_) {
+            if (claimants.size() < 2) continue;
+            for (const std::size_t index : claimants) {
+                findings_[index].evidence.expected.reset();
+                findings_[index].witness.reset();
+                findings_[index].repair = RepairClass::quarantine;
+            }
         }
     }
 
@@ -89,20 +96,27 @@ private:
         Finding& finding =
             add(mount.name, absent ? Damage::mount_id_missing : Damage::mount_id_malformed, "mount-id");
         if (!absent) finding.evidence.actual = mount.mount_id.actual;
-        std::optional<std::string> rw;
         constexpr std::string_view kInit = "-init";
         if (mount.init_id.present() && mount.init_id.value.ends_with(kInit)) {
-            rw = mount.init_id.value.substr(0, mount.init_id.value.size() - kInit.size());
+            finding.evidence.expected =
+                mount.init_id.value.substr(0, mount.init_id.value.size() - kInit.size());
             finding.witness = "`init-id` of the same record";
-        } else {
-            rw = find_unrecorded_rw(
-                mount.parent.present() ? std::optional(mount.parent.value)
-                                       : graph_.top_chain_of_container(index)
-            );
-            if (rw) finding.witness = "the links of directory " + *rw;
+            return;
         }
+        const auto top =
+            mount.parent.present() ? std::optional(mount.parent.value) : graph_.top_chain_of_container(index);
+        claim(finding, find_unrecorded_rw(top));
+    }
+
+    // `finding` is the last one. `rw` is the directory that it would mend, if one was found.
+    void claim(Finding& finding, const std::optional<std::string>& rw) {
         finding.evidence.expected = rw;
-        if (!rw) finding.repair = RepairClass::quarantine;
+        if (!rw) {
+            finding.repair = RepairClass::quarantine;
+            return;
+        }
+        finding.witness = "the links of directory " + *rw;
+        claims_[*rw].push_back(findings_.size() - 1);
     }
 
     void check_init_id(const MountRecord& mount) {
@@ -198,6 +212,7 @@ private:
     const Inventory& inventory_;
     const StoreFoundation& foundation_;
     Findings& findings_;
+    std::map<std::string, std::vector<std::size_t>> claims_;  // directory -> findings that its links mend
 };
 
 }  // namespace
@@ -209,6 +224,7 @@ void check_mounts(const StoreGraph& graph, const StoreFoundation& foundation, Fi
     for (std::size_t i = 0; i < graph.inventory().containers.size(); ++i) {
         check.run_container(i);
     }
+    check.withdraw_contested();
     check.run_shared();
 }
 
