@@ -53,6 +53,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 std::vector<std::string_view> long_names(const std::vector<OptionSpec>& specs) {
     std::vector<std::string_view> names;
+    names.reserve(specs.size());
     for (const OptionSpec& spec : specs) {
         names.push_back(spec.name);
     }

@@ -19,6 +19,7 @@
 #include <iostream>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace drydock {
 
@@ -79,13 +80,22 @@ void add_folders_in(const std::string& folder, std::set<Identity>& folders) {
 }
 
 // ROOT, and what stands in it and in image/: the only places where a store may be linked or mounted in.
+// The same in a remapped root below it ("165536.165536").
 std::set<Identity> folders_of_root(const std::string& root) {
+    std::vector<std::string> bases{root};
+    boost::system::error_code error;
+    for (fs::directory_iterator at(root, error), end; !error && at != end; at.increment(error)) {
+        const std::string name = at->path().filename().string();
+        if (name.find_first_not_of("0123456789.") == name.npos) bases.push_back(at->path().string());
+    }
     std::set<Identity> folders;
     if (const auto identity = identity_of(root)) {
         folders.insert(*identity);
     }
-    add_folders_in(root, folders);
-    add_folders_in(root + "/image", folders);
+    for (const std::string& base : bases) {
+        add_folders_in(base, folders);
+        add_folders_in(base + "/image", folders);
+    }
     return folders;
 }
 

@@ -48,6 +48,7 @@ bool begins_id(std::string_view typed, std::string_view hex) {
 
 std::string codes_text(const std::set<Damage>& kinds) {
     std::vector<std::string> codes;
+    codes.reserve(kinds.size());
     for (const Damage kind : kinds) {
         codes.emplace_back(describe(kind).code);
     }

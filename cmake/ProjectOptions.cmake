@@ -39,10 +39,7 @@ endif()
 
 if(DRYDOCK_SANITIZE)
     set(sanitize -fsanitize=${DRYDOCK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-    # GCC's sanitizers make it see uninitialised members inside libstdc++'s <regex>.
-    target_compile_options(drydock_options INTERFACE
-        ${sanitize} $<$<CXX_COMPILER_ID:GNU>:-Wno-error=maybe-uninitialized>
-    )
+    target_compile_options(drydock_options INTERFACE ${sanitize})
     target_link_options(drydock_options INTERFACE ${sanitize})
 endif()
 

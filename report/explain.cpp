@@ -156,7 +156,7 @@ std::string explain_markdown(const DamageKind& kind) {
 }
 
 std::vector<std::string_view> nearest_codes(std::string_view typo) {
-    constexpr std::size_t most = 3;
+    constexpr std::size_t kMost = 3;
     // Longer input is no mistyped code, and the distance costs length times length.
     if (typo.empty() || typo.size() > 2 * widest(&DamageKind::code)) return {};
     const std::string wanted = normalised(typo);
@@ -169,7 +169,7 @@ std::vector<std::string_view> nearest_codes(std::string_view typo) {
     }
     std::ranges::sort(near);
     std::vector<std::string_view> codes;
-    for (std::size_t i = 0; i < std::min(most, near.size()); ++i)
+    for (std::size_t i = 0; i < std::min(kMost, near.size()); ++i)
         codes.push_back(near[i].second);
     return codes;
 }

@@ -145,10 +145,10 @@ void write_json(const RunReport& report, std::ostream& out) {
     }
     json.end_array();
     json.begin_array("findings");
-    static const Victims kNobody;
+    static const Victims nobody;
     for (const StoreReport& store : report.stores) {
         for (std::size_t i = 0; i < store.findings.size(); ++i) {
-            const Victims& victims = i < store.victims.size() ? *store.victims[i] : kNobody;
+            const Victims& victims = i < store.victims.size() ? *store.victims[i] : nobody;
             json.element(finding_json(store, store.findings[i], victims));
         }
     }

@@ -14,6 +14,8 @@ class JsonObjectStream {
 public:
     explicit JsonObjectStream(std::ostream& out) : out_(out) {}
 
+    ~JsonObjectStream() = default;
+
     JsonObjectStream(const JsonObjectStream&) = delete;
     JsonObjectStream& operator=(const JsonObjectStream&) = delete;
 

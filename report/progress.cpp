@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 namespace drydock {
 
@@ -21,7 +22,7 @@ std::string format_duration(double seconds) {
         return "less than a second";
     }
     constexpr double kMostSeconds = 1e9;  // thirty years: a total of zero bytes a second
-    const auto whole = static_cast<std::uint64_t>(std::min(seconds, kMostSeconds) + 0.5);
+    const auto whole = static_cast<std::uint64_t>(std::llround(std::min(seconds, kMostSeconds)));
     if (whole < 100) {
         return std::to_string(whole) + " s";
     }

@@ -17,10 +17,10 @@ struct Words {
     std::string_view text;
 };
 
-constexpr auto rebuild = RepairClass::rebuild;
-constexpr auto quarantine = RepairClass::quarantine;
-constexpr auto needs_donor = RepairClass::needs_donor;
-constexpr auto leave = RepairClass::leave;
+using RepairClass::leave;
+using RepairClass::needs_donor;
+using RepairClass::quarantine;
+using RepairClass::rebuild;
 
 constexpr std::string_view kRepositories =
     "can be rebuilt as a valid file; tags that no other record names must be pulled or set again";

@@ -53,7 +53,7 @@ Character decode(std::string_view bytes, std::size_t at) {
     if (lead < 0xC2 || lead > 0xF4) {
         return {};
     }
-    char32_t code = static_cast<char32_t>(lead & (0xFFU >> (size + 1)));
+    auto code = static_cast<char32_t>(lead & (0xFFU >> (size + 1)));
     for (std::size_t i = 1; i < size; ++i) {
         if (!is_continuation(bytes, at + i)) {
             return {};

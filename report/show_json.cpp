@@ -57,11 +57,11 @@ Json images_json(const Inventory& store, const Usage& usage) {
 }
 
 Json layers_json(const Inventory& store, const Usage& usage) {
-    static const LayerUse kNobody;
+    static const LayerUse unused;
     Json array = Json::array();
     for (const LayerRecord& record : store.layers) {
         const auto found = usage.layers.find(record.chain);
-        const LayerUse& use = found == usage.layers.end() ? kNobody : found->second;
+        const LayerUse& use = found == usage.layers.end() ? unused : found->second;
         Json json = Json::object();
         json["id"] = record.chain.text();
         json["diff_id"] = digest_or_null(record.diff);

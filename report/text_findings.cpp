@@ -84,6 +84,7 @@ std::vector<Group> group(const StoreReport& store, const Indices& shown) {
         group.entries[known->second].findings.push_back(index);
     }
     std::vector<Group> sorted;
+    sorted.reserve(groups.size());
     for (auto& [damage, group] : groups) {
         sorted.push_back(std::move(group));
     }
@@ -116,6 +117,7 @@ void write_evidence(const Finding& finding, std::size_t indent, TextWriter& text
     }
     if (!evidence.peers.empty()) {
         std::vector<std::string> peers;
+        peers.reserve(evidence.peers.size());
         for (const std::string& peer : evidence.peers) {
             peers.push_back(is_layer_content(finding.damage) ? name_in_layer(peer) : terminal_text(peer));
         }

@@ -138,6 +138,7 @@ std::string victims_text(const StoreReport& store, const Victims& victims, std::
         text = victims.images.empty() ? "" : "untagged " + join_some(names_of(victims.images), most);
     } else {
         std::vector<std::string> tags;
+        tags.reserve(victims.tags.size());
         for (const std::string& tag : victims.tags) {
             tags.push_back(terminal_text(tag));
         }
@@ -148,6 +149,7 @@ std::string victims_text(const StoreReport& store, const Victims& victims, std::
     }
     if (!victims.containers.empty()) {
         std::vector<std::string> containers;
+        containers.reserve(victims.containers.size());
         for (const std::string& id : victims.containers) {
             containers.push_back(container_text(store, id));
         }

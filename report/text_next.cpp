@@ -85,6 +85,7 @@ Facts facts_of(const RunReport& report) {
 
 std::string image_text(const ImageLoss& loss) {
     std::vector<std::string> refs;
+    refs.reserve(loss.refs.size());
     for (const std::string& ref : loss.refs) {
         refs.push_back(terminal_text(ref));
     }

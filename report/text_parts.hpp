@@ -17,7 +17,8 @@ namespace drydock {
 [[nodiscard]] bool is_layer_content(Damage damage);
 
 // "layer of demo/web:1 (sha256:ab12cd34ef56)", "container web (9f2c01ab34cd)": a name where one is known.
-[[nodiscard]] std::string subject_text(const StoreReport& store, std::size_t finding);
+// `index` is that of the finding.
+[[nodiscard]] std::string subject_text(const StoreReport& store, std::size_t index);
 
 // "demo/web:1, demo/api:2 (2 images); container web"
 [[nodiscard]] std::string victims_text(const StoreReport& store, const Victims& victims, std::size_t most);

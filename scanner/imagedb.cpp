@@ -91,6 +91,33 @@ void read_metadata(const ReadDir& metadata, const DirEntry& entry, ImageRecord& 
     }
 }
 
+// The entries pointed to are those of the two folders. Temporary files go to the inventory.
+ImageIndex index_images(
+    const std::optional<OpenedFolder>& content,
+    const std::optional<OpenedFolder>& metadata,
+    Inventory& inventory
+) {
+    const std::string content_path = join_path(inventory.image_root, "imagedb/content/sha256");
+    ImageIndex index;
+    if (content) {
+        for (const DirEntry& entry : content->entries) {
+            if (const std::optional<ImageId> id = ImageId::from_hex(entry.name)) {
+                index[*id].content = &entry;
+            } else if (is_temporary_name(entry.name)) {
+                inventory.image_temporaries.push_back(join_path(content_path, entry.name));
+            }
+        }
+    }
+    if (metadata) {
+        for (const DirEntry& entry : metadata->entries) {
+            if (const std::optional<ImageId> id = ImageId::from_hex(entry.name)) {
+                index[*id].metadata = &entry;
+            }
+        }
+    }
+    return index;
+}
+
 // One folder can be in the way of both chains: it is said once.
 void add_unreadable(Inventory& inventory, std::vector<Unreadable> items) {
     for (Unreadable& item : items) {
@@ -149,25 +176,8 @@ void scan_imagedb(const ReadDir& image, const Workers& workers, Inventory& inven
         open_folder_chain(image, inventory.image_root, {"imagedb", "metadata", "sha256"}, hidden);
     const int metadata_error = hidden.size() == hidden_content ? 0 : hidden.back().error;
     add_unreadable(inventory, std::move(hidden));
-    const std::string content_path = join_path(inventory.image_root, "imagedb/content/sha256");
 
-    ImageIndex index;
-    if (content) {
-        for (const DirEntry& entry : content->entries) {
-            if (const std::optional<ImageId> id = ImageId::from_hex(entry.name)) {
-                index[*id].content = &entry;
-            } else if (is_temporary_name(entry.name)) {
-                inventory.image_temporaries.push_back(join_path(content_path, entry.name));
-            }
-        }
-    }
-    if (metadata) {
-        for (const DirEntry& entry : metadata->entries) {
-            if (const std::optional<ImageId> id = ImageId::from_hex(entry.name)) {
-                index[*id].metadata = &entry;
-            }
-        }
-    }
+    const ImageIndex index = index_images(content, metadata, inventory);
     const std::vector<ImageIndex::value_type> items(index.begin(), index.end());
     inventory.images = collect<ImageRecord>(items.size(), workers, [&](std::size_t at) {
         ImageRecord record;

@@ -32,8 +32,8 @@ inline constexpr std::size_t kMaxDescriptorBytes = std::size_t{64} << 10U;
 inline constexpr std::size_t kMaxDistributionBytes = std::size_t{1} << 20U;
 // Registries refuse configs of more than 4 MiB; container configs carry mounts and labels.
 inline constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20U;
-// 64 MiB hold some 400,000 tags; the parser needs a multiple of it in memory.
-inline constexpr std::size_t kMaxRepositoriesBytes = std::size_t{64} << 20U;
+// 16 MiB hold some 100,000 tags; the parser needs a multiple of it in memory.
+inline constexpr std::size_t kMaxRepositoriesBytes = std::size_t{16} << 20U;
 // A record's folder has at most a dozen files; one with more is hostile and would only cost memory.
 inline constexpr std::size_t kMaxRecordEntries = 4096;
 

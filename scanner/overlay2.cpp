@@ -1,6 +1,9 @@
 #include "scanner/overlay2.hpp"
 
 #include "formats/record_text.hpp"
+#include "platform/os_error.hpp"
+
+#include <cerrno>
 
 namespace drydock {
 
@@ -18,6 +21,8 @@ DriverDirectory read_directory(const ReadDir& driver, const std::string& name) {
         for (const DirEntry& entry : dir.list(kMaxRecordEntries)) {
             if (entry.name == "diff") {
                 directory.has_diff = entry.type == FileType::directory;
+                // dockerd would follow it, to another disk perhaps; nothing is known of what is there.
+                if (entry.type == FileType::symlink) throw OsError(ELOOP, "open", name + "/diff");
             } else if (entry.name == "work") {
                 directory.has_work = entry.type == FileType::directory;
             } else if (entry.name == "committed") {
@@ -90,8 +95,8 @@ void scan_overlay2(const ReadDir& driver, const Workers& workers, Inventory& inv
             continue;
         }
         inventory.driver_folder = FolderState::present;
-        if (entry.type == FileType::directory) {
-            names.push_back(entry.name);
+        if (entry.type == FileType::directory || entry.type == FileType::symlink) {
+            names.push_back(entry.name);  // a link is there, and cannot be looked into
         }
     }
     inventory.directories = collect<DriverDirectory>(names.size(), workers, [&](std::size_t index) {

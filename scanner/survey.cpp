@@ -192,8 +192,9 @@ std::string find_data_root_below(const ReadDir& root) {
     candidates.emplace_back("var/lib/docker");
     for (const std::string& candidate : candidates) {
         if (stands_below(root, candidate)) {
-            const std::string& path = root.path();
-            return path.ends_with('/') ? path + candidate : path + "/" + candidate;
+            std::string path = root.path();
+            path += path.ends_with('/') ? "" : "/";
+            return path + candidate;
         }
     }
     return {};

@@ -66,7 +66,7 @@ std::optional<std::vector<AclEntry>> lasting_entries(std::string_view value) {
         return entry.tag == kMask;
     });
     std::erase_if(*entries, [&](const AclEntry& entry) {
-        return entry.tag != kUser && entry.tag != kGroup && !(entry.tag == kGroupObject && masked);
+        return entry.tag != kUser && entry.tag != kGroup && (entry.tag != kGroupObject || !masked);
     });
     return entries;
 }

@@ -21,6 +21,7 @@ Finding* ContentFindings::add(Damage damage, const std::string& name, std::optio
 
 std::vector<UnlistedFindings> ContentFindings::unlisted() const {
     std::vector<UnlistedFindings> result;
+    result.reserve(unlisted_.size());
     for (const auto& [kind, count] : unlisted_) {
         result.push_back({.subject = subject_, .damage = kind.first, .severity = kind.second, .count = count}
         );

@@ -3,6 +3,7 @@
 #include "validators/metadata.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace drydock {
 
@@ -175,9 +176,10 @@ private:
             }
             at = truth.parent ? index_of(*truth.parent) : std::nullopt;
         }
-        for (auto i = open.rbegin(); i != open.rend(); ++i) {
-            if (lower_right_[*i] == Right::unknown)
-                lower_right_[*i] = stands_on_parent(*i) ? Right::yes : Right::no;
+        for (const std::size_t layer : std::views::reverse(open)) {
+            if (lower_right_[layer] == Right::unknown) {
+                lower_right_[layer] = stands_on_parent(layer) ? Right::yes : Right::no;
+            }
         }
         return lower_right_[index] == Right::yes;
     }
@@ -199,7 +201,7 @@ private:
         return rest == nullptr ? lower.empty() : lower.starts_with(':') && lower.substr(1) == *rest;
     }
 
-    std::optional<std::size_t> index_of(const ChainId& chain) const {
+    [[nodiscard]] std::optional<std::size_t> index_of(const ChainId& chain) const {
         const LayerRecord* layer = graph_.inventory().find_layer(chain);
         if (layer == nullptr) return std::nullopt;
         return static_cast<std::size_t>(layer - graph_.inventory().layers.data());
@@ -212,8 +214,9 @@ private:
     ) {
         const auto report = [&](Damage damage) -> Finding& {
             Finding& finding = add(owner, damage, directory.name, "lower");
-            if (expected) {
-                finding.evidence.expected = format_lower(*expected);
+            if (expected) finding.evidence.expected = format_lower(*expected);
+            // With a place unknown there is no whole proof.
+            if (expected && std::find(expected->begin(), expected->end(), std::nullopt) == expected->end()) {
                 finding.witness = "the links of the parent chain";
             } else {
                 finding.repair = RepairClass::quarantine;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <ranges>
 
 namespace drydock {
 
@@ -86,16 +87,16 @@ std::string ExpectedTree::path(NodeId id) const {
         chain.push_back(id);
     }
     std::string result;
-    for (auto i = chain.rbegin(); i != chain.rend(); ++i) {
+    for (const NodeId node : std::views::reverse(chain)) {
         if (!result.empty()) result += '/';
-        result += name(*i);
+        result += name(node);
     }
     return result;
 }
 
 const XattrList& ExpectedTree::xattrs(const ExpectedInode& inode) const {
-    static const XattrList kEmpty;
-    return inode.xattrs == kNone ? kEmpty : xattr_lists_[inode.xattrs];
+    static const XattrList empty;
+    return inode.xattrs == kNone ? empty : xattr_lists_[inode.xattrs];
 }
 
 bool ExpectedTree::is_folder(NodeId id) const {
@@ -309,16 +310,17 @@ void ExpectedTree::carry_out_opaque(NodeId folder) {
     }
 }
 
-Placed ExpectedTree::place_whiteout(NodeId folder, std::string_view hidden) {
+Placed ExpectedTree::place_whiteout(NodeId folder, std::string_view hidden, bool direct) {
+    const NodeId taken = find_child(folder, hidden);
+    if (taken != kNone && nodes_[taken].has(NodeFlag::named_whiteout)) {
+        return {.kind = Placed::Kind::duplicate};
+    }
     if (replay_ != Replay::own) {
-        if (const NodeId there = find_child(folder, hidden);
-            there != kNone && nodes_[there].layer != layer_) {
-            remove(there);
-        }
+        if (taken != kNone && nodes_[taken].layer != layer_) remove(taken);
         return {.kind = Placed::Kind::nothing};
     }
     const bool self = hidden.empty() || hidden == "." || hidden == "..";
-    if (self || find_child(folder, hidden) != kNone) {
+    if (self || taken != kNone) {
         return {.kind = Placed::Kind::impossible};  // mknod: the name is taken
     }
     ExpectedInode inode;
@@ -326,6 +328,7 @@ Placed ExpectedTree::place_whiteout(NodeId folder, std::string_view hidden) {
     inode.whiteout = true;
     inodes_.push_back(inode);
     const NodeId node = add_node(folder, hidden, static_cast<InodeId>(inodes_.size() - 1));
+    if (direct) nodes_[node].set(NodeFlag::named_whiteout);
     return {.kind = Placed::Kind::nothing, .node = node};
 }
 
@@ -347,48 +350,43 @@ Placed ExpectedTree::place(const TarMember& member) {
     // What no kernel takes: paths, link targets and attributes beyond its limits.
     const std::size_t longest = std::max(member.name.size(), member.link_name.size());
     if (longest > kMaxPath || member.xattrs.size() > kMaxXattrs) return {.kind = Placed::Kind::impossible};
-    if (member.type == 'g') {
-        // Its name counts as any other for tar-split's check.
-        const bool again = !note_odd_name(std::string(1, '\0') + clean_path(member.name));
-        return {.kind = again ? Placed::Kind::duplicate : Placed::Kind::nothing};
-    }
     const std::string clean = clean_path(member.name);
     const std::size_t slash = clean.rfind('/');
     const std::string_view base = std::string_view(clean).substr(slash == std::string::npos ? 0 : slash + 1);
-    if (clean == "." || clean == "/" || base == "..") {
-        const bool again = !note_odd_name(clean);
-        return {.kind = again ? Placed::Kind::duplicate : Placed::Kind::nothing, .node = kRoot};
-    }
+    // A global header leaves nothing, and its name counts as any other for tar-split's check.
+    if (member.type == 'g') return nothing_named(std::string(1, '\0') + clean);
+    if (clean == "." || clean == "/" || base == "..") return nothing_named(clean);
 
     Walk walk{.folder = kRoot};
-    if (slash != std::string::npos)
+    if (slash != std::string::npos) {
         this->walk(walk, std::string_view(clean).substr(0, slash), Missing::create);
+    }
     if (walk.folder == kNone || base.size() > kMaxName) return {.kind = Placed::Kind::impossible};
     const bool direct = !walk.through_link && !clean.starts_with('/') && !clean.starts_with("..");
-    Placed result{.through_absolute_link = walk.through_absolute_link};
-
     if (base == kOpaque) {
         if (replay_ == Replay::own) {
             inodes_[nodes_[walk.folder].inode].opaque = true;
         } else {
             carry_out_opaque(walk.folder);
         }
-        const bool again = named_before(clean, walk.folder, false, NodeFlag::named);
-        result.kind = again ? Placed::Kind::duplicate : Placed::Kind::nothing;
-        return result;
+        return nothing_named(clean);
     }
     if (base.starts_with(kWhiteout)) {
-        if (const NodeId there = find_child(walk.folder, base.substr(kWhiteout.size()));
-            there != kNone && nodes_[there].has(NodeFlag::named_whiteout)) {
-            return {.kind = Placed::Kind::duplicate};
-        }
-        Placed placed = place_whiteout(walk.folder, base.substr(kWhiteout.size()));
-        if (placed.node != kNone && direct) nodes_[placed.node].set(NodeFlag::named_whiteout);
-        return placed;
+        return place_whiteout(walk.folder, base.substr(kWhiteout.size()), direct);
     }
+    Placed result =
+        place_entry(member, {.folder = walk.folder, .base = base, .clean = clean, .direct = direct});
+    result.through_absolute_link = walk.through_absolute_link;
+    return result;
+}
 
-    NodeId there = find_child(walk.folder, base);
-    if (there != kNone && named_before(clean, there, direct, NodeFlag::named)) {
+Placed ExpectedTree::nothing_named(const std::string& name) {
+    return {.kind = note_odd_name(name) ? Placed::Kind::nothing : Placed::Kind::duplicate, .node = kRoot};
+}
+
+Placed ExpectedTree::place_entry(const TarMember& member, const Spot& spot) {
+    const NodeId there = find_child(spot.folder, spot.base);
+    if (there != kNone && named_before(spot.clean, there, spot.direct, NodeFlag::named)) {
         return {.kind = Placed::Kind::duplicate};
     }
     if (there != kNone && is_folder(there) && member.type == '5') {
@@ -396,29 +394,25 @@ Placed ExpectedTree::place(const TarMember& member) {
         inode.implicit = false;
         nodes_[there].layer = layer_;
         set_attributes(inode, member);
-        result.kind = Placed::Kind::node;
-        result.node = there;
-        return result;
+        return {.kind = Placed::Kind::node, .node = there};
     }
     std::uint8_t used_names = 0;  // names stay used when another member takes the place
     if (there != kNone) {
         used_names = nodes_[there].flags;
         remove(there);
     }
-    if (member.type == '1') {
-        const Placed linked = place_link(walk.folder, base, member);
-        result.kind = linked.kind;
-        result.node = linked.node;
-    } else {
-        result.kind = Placed::Kind::node;
-        result.node = add_node(walk.folder, base, add_inode(member));
-    }
+    const Placed result = member.type == '1'
+                              ? place_link(spot.folder, spot.base, member)
+                              : Placed{
+                                    .kind = Placed::Kind::node,
+                                    .node = add_node(spot.folder, spot.base, add_inode(member)),
+                                };
     if (result.node == kNone) return result;
     nodes_[result.node].flags |= used_names;
-    if (direct) {
+    if (spot.direct) {
         nodes_[result.node].set(NodeFlag::named);
     } else if (there == kNone) {
-        static_cast<void>(note_odd_name(clean));
+        static_cast<void>(note_odd_name(std::string(spot.clean)));
     }
     return result;
 }

@@ -120,7 +120,7 @@ public:
     // "usr/bin/env"; "" for the root.
     [[nodiscard]] std::string path(NodeId id) const;
     // kNone where there is none.
-    [[nodiscard]] NodeId find_child(NodeId folder, std::string_view name) const;
+    [[nodiscard]] NodeId find_child(NodeId folder, std::string_view wanted) const;
 
     // False once the member that made the node was replaced, or a folder above it was.
     [[nodiscard]] bool live(NodeId id) const { return !nodes_[id].has(NodeFlag::removed); }
@@ -151,11 +151,22 @@ private:
     };
     enum class Missing : std::uint8_t { create, fail };
 
-    Placed place_whiteout(NodeId folder, std::string_view hidden);
+    // Where an entry goes: `clean` is its whole name, `direct` that this is its path in the tree too.
+    struct Spot {
+        NodeId folder = kNone;
+        std::string_view base;
+        std::string_view clean;
+        bool direct = true;
+    };
+
+    // A member that leaves no node, but uses its name.
+    Placed nothing_named(const std::string& name);
+    Placed place_entry(const TarMember& member, const Spot& spot);
+    Placed place_whiteout(NodeId folder, std::string_view hidden, bool direct);
     Placed place_link(NodeId folder, std::string_view base, const TarMember& member);
     void walk(Walk& walk, std::string_view path, Missing missing);
     void step(Walk& walk, std::string_view component, Missing missing);
-    NodeId add_node(NodeId folder, std::string_view name, InodeId inode);
+    NodeId add_node(NodeId folder, std::string_view text, InodeId inode);
     InodeId add_inode(const TarMember& member);
     void set_attributes(ExpectedInode& inode, const TarMember& member);
     void add_xattrs(ExpectedInode& inode, const TarMember& member);

@@ -38,9 +38,10 @@ Finding make_unreadable(Subject subject, std::string path, int error, std::strin
     return finding;
 }
 
-StoreFoundation check_foundation(const StoreGraph& graph, Findings& findings) {
-    const Inventory& inventory = graph.inventory();
-    StoreFoundation result;
+namespace {
+
+// What was seen and belongs to no record.
+void report_loose_ends(const Inventory& inventory, StoreFoundation& result, Findings& findings) {
     if (!inventory.not_a_folder.empty()) {
         Finding finding{
             .damage = Damage::layerdb_not_a_folder,
@@ -65,35 +66,38 @@ StoreFoundation check_foundation(const StoreGraph& graph, Findings& findings) {
         finding.evidence.detail = stray.detail;
         findings.push_back(std::move(finding));
     }
+}
 
-    const std::string layerdb = inventory.image_root + "/layerdb/sha256";
-    const auto records = inventory.layers.size();
+void check_layerdb(const Inventory& inventory, StoreFoundation& result, Findings& findings) {
     result.layers_known = inventory.layerdb == FolderState::present;
-    if (gone(inventory.layerdb) && !inventory.directories.empty()) {
-        findings.push_back(absent_owner(
-            inventory,
-            Damage::owner_missing,
-            layerdb,
-            "no layer record, while " + inventory.driver_root + " holds " +
-                std::to_string(inventory.directories.size()) + " directories"
-        ));
-    } else if (gone(inventory.layerdb)) {
-        // No directories either: images without layers are judged by themselves.
-        result.layers_known = true;
+    if (!gone(inventory.layerdb)) return;
+    if (inventory.directories.empty()) {
+        result.layers_known = true;  // images without layers are judged by themselves
+        return;
     }
+    findings.push_back(absent_owner(
+        inventory,
+        Damage::owner_missing,
+        inventory.image_root + "/layerdb/sha256",
+        "no layer record, while " + inventory.driver_root + " holds " +
+            std::to_string(inventory.directories.size()) + " directories"
+    ));
+}
 
+void check_driver_folder(const Inventory& inventory, StoreFoundation& result, Findings& findings) {
     result.directories_known = inventory.driver_folder == FolderState::present;
-    if (gone(inventory.driver_folder) && records > 0) {
-        findings.push_back(absent_owner(
-            inventory,
-            Damage::driver_folder_missing,
-            inventory.driver_root,
-            std::string(inventory.driver_folder == FolderState::absent ? "absent" : "empty") + ", while " +
-                std::to_string(records) + " layer records name directories in it"
-        ));
-    }
+    if (!gone(inventory.driver_folder) || inventory.layers.empty()) return;
+    findings.push_back(absent_owner(
+        inventory,
+        Damage::driver_folder_missing,
+        inventory.driver_root,
+        std::string(inventory.driver_folder == FolderState::absent ? "absent" : "empty") + ", while " +
+            std::to_string(inventory.layers.size()) + " layer records name directories in it"
+    ));
+}
 
-    const auto container_mounts = std::count_if(
+void check_containers_folder(const Inventory& inventory, StoreFoundation& result, Findings& findings) {
+    const auto mounts = std::count_if(
         inventory.mount_records.begin(),
         inventory.mount_records.end(),
         [](const MountRecord& mount) { return mount.name.size() != kBuildKitIdLength; }
@@ -101,19 +105,27 @@ StoreFoundation check_foundation(const StoreGraph& graph, Findings& findings) {
     result.containers_known = inventory.containers_folder == FolderState::present &&
                               inventory.mounts != FolderState::not_a_folder &&
                               inventory.mounts != FolderState::unreadable;
-    if (gone(inventory.containers_folder)) {
-        if (container_mounts > 0) {
-            findings.push_back(absent_owner(
-                inventory,
-                Damage::owner_missing,
-                prefixed(inventory, "containers"),
-                "no container, while " + std::to_string(container_mounts) +
-                    " mount records stand in layerdb/mounts"
-            ));
-        } else {
-            result.containers_known = true;
-        }
+    if (!gone(inventory.containers_folder)) return;
+    if (mounts == 0) {
+        result.containers_known = true;
+        return;
     }
+    findings.push_back(absent_owner(
+        inventory,
+        Damage::owner_missing,
+        prefixed(inventory, "containers"),
+        "no container, while " + std::to_string(mounts) + " mount records stand in layerdb/mounts"
+    ));
+}
+
+}  // namespace
+
+StoreFoundation check_foundation(const StoreGraph& graph, Findings& findings) {
+    StoreFoundation result;
+    report_loose_ends(graph.inventory(), result, findings);
+    check_layerdb(graph.inventory(), result, findings);
+    check_driver_folder(graph.inventory(), result, findings);
+    check_containers_folder(graph.inventory(), result, findings);
     return result;
 }
 

@@ -112,11 +112,7 @@ std::optional<std::string> LayerChecker::search_directory(std::size_t layer) {
     for (const DriverDirectory& directory : inventory.directories) {
         if (tries.size() >= kMaxDirectoryTries) break;
         if (!graph_.owners(directory.name).empty() || !directory.has_diff) continue;
-        const bool based = directory.lower.sight == Sight::absent;
-        const bool fits =
-            !expected || (expected->empty()
-                              ? based
-                              : directory.lower.present() && lower_matches(directory.lower.value, *expected));
+        const bool fits = !expected || has_lower(directory, *expected);
         if (fits && std::find(tries.begin(), tries.end(), directory.name) == tries.end()) {
             tries.push_back(directory.name);
         }

@@ -292,46 +292,54 @@ void check_layer_records(const StoreGraph& graph, const StoreFoundation& foundat
     }
 }
 
-void check_layer_chains(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings) {
+namespace {
+
+// A circle of hashes cannot be: at least one `parent` in it is wrong. It is the root cause.
+Finding make_cycle_finding(const StoreGraph& graph, const std::vector<std::size_t>& cycle) {
     const Inventory& inventory = graph.inventory();
-    for (const auto& cycle : find_cycles(inventory)) {
-        // A circle of hashes cannot be: at least one `parent` in it is wrong. It is the root cause.
+    const ChainId& first = inventory.layers[cycle.front()].chain;
+    Finding finding{
+        .damage = Damage::parent_cycle,
+        .subject = layer_subject(first),
+        .path = inventory.layer_path(first, "parent"),
+    };
+    for (const std::size_t index : cycle) {
+        const LayerRecord& layer = inventory.layers[index];
+        const LayerTruth& truth = graph.truth(index);
+        if (layer.chain != first) finding.evidence.peers.push_back(layer.chain.text());
+        if (!truth.known) {
+            finding.repair = RepairClass::quarantine;
+        } else if (truth.parent != layer.parent.value) {
+            // The one whose `parent` is proven wrong is the place to mend.
+            finding.path = inventory.layer_path(layer.chain, "parent");
+            finding.witness = truth.witness;
+            finding.evidence.actual = layer.parent.value.text();
+            finding.evidence.expected =
+                truth.parent ? truth.parent->text() : std::string("no parent: a base layer");
+        }
+    }
+    return finding;
+}
+
+void check_cycles(const StoreGraph& graph, Findings& findings) {
+    for (const auto& cycle : find_cycles(graph.inventory())) {
         std::set<std::string> members;
-        bool proven = true;
         for (const std::size_t index : cycle) {
-            members.insert(inventory.layers[index].chain.text());
-            proven = proven && graph.truth(index).known;
+            members.insert(graph.inventory().layers[index].chain.text());
         }
         std::erase_if(findings, [&](const Finding& finding) {
             const bool about_parent =
                 finding.damage == Damage::parent_wrong || finding.damage == Damage::chain_id_mismatch;
             return about_parent && members.contains(finding.subject.id);
         });
-        const ChainId& first = inventory.layers[cycle.front()].chain;
-        Finding finding{
-            .damage = Damage::parent_cycle,
-            .subject = layer_subject(first),
-            .path = inventory.layer_path(first, "parent"),
-        };
-        for (const std::size_t index : cycle) {
-            const LayerRecord& layer = inventory.layers[index];
-            if (layer.chain != first) finding.evidence.peers.push_back(layer.chain.text());
-            if (graph.truth(index).known && graph.truth(index).parent != layer.parent.value) {
-                // The one whose `parent` is proven wrong is the place to mend.
-                finding.path = inventory.layer_path(layer.chain, "parent");
-                finding.witness = graph.truth(index).witness;
-                finding.evidence.actual = layer.parent.value.text();
-                finding.evidence.expected = graph.truth(index).parent
-                                                ? graph.truth(index).parent->text()
-                                                : std::string("no parent: a base layer");
-            }
-        }
-        if (!proven) finding.repair = RepairClass::quarantine;
-        findings.push_back(std::move(finding));
+        findings.push_back(make_cycle_finding(graph, cycle));
     }
+}
 
-    if (!foundation.layers_known) return;
-    std::map<ChainId, std::set<std::string>> absent;  // -> who stands on it
+// Absent records, and who stands on them.
+std::map<ChainId, std::set<std::string>> find_absent_records(const StoreGraph& graph) {
+    const Inventory& inventory = graph.inventory();
+    std::map<ChainId, std::set<std::string>> absent;
     for (std::size_t i = 0; i < inventory.layers.size(); ++i) {
         const LayerTruth& truth = graph.truth(i);
         if (truth.known && truth.parent && inventory.find_layer(*truth.parent) == nullptr) {
@@ -345,11 +353,19 @@ void check_layer_chains(const StoreGraph& graph, const StoreFoundation& foundati
             absent[mount.parent.value].insert(mount.name);
         }
     }
-    for (const auto& [chain, peers] : absent) {
+    return absent;
+}
+
+}  // namespace
+
+void check_layer_chains(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings) {
+    check_cycles(graph, findings);
+    if (!foundation.layers_known) return;
+    for (const auto& [chain, peers] : find_absent_records(graph)) {
         Finding finding{
             .damage = Damage::layer_record_missing,
             .subject = layer_subject(chain),
-            .path = inventory.layer_path(chain),
+            .path = graph.inventory().layer_path(chain),
         };
         finding.evidence.peers.assign(peers.begin(), peers.end());
         findings.push_back(std::move(finding));

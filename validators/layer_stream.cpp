@@ -42,8 +42,8 @@ public:
         );
         TarSplitEntry entry;
         while (true) {
-            if (stop.stop_requested()) return end(StreamResult::State::stopped, {});
-            const TarSplitReader::Next next = reader.next(entry);
+            const TarSplitReader::Next next =
+                stop.stop_requested() ? TarSplitReader::Next::end : reader.next(entry);
             if (stop.stop_requested()) return end(StreamResult::State::stopped, {});
             if (next == TarSplitReader::Next::end) break;
             if (gunzip.total_out() > run_.max_tar_split_bytes) return too_large("longer than any layer's");
@@ -52,12 +52,7 @@ public:
                                           : end(StreamResult::State::damaged, reader.error());
             }
             if (tree_.full()) return too_large("more members than any layer's");
-            if (entry.kind == TarSplitEntry::Kind::segment) {
-                if (whole_) buffers_.hash.update(entry.payload.data(), entry.payload.size());
-                headers_.feed(entry.payload);
-            } else if (entry.kind == TarSplitEntry::Kind::file && !member(entry)) {
-                return std::move(result_);
-            }
+            if (!take(entry)) return std::move(result_);
             if (!whole_ && pass_ == StreamPass::digest) return end(StreamResult::State::broken_off, {});
         }
         if (!headers_.good_end()) {
@@ -79,62 +74,59 @@ private:
         return end(StreamResult::State::unreadable, std::move(error));
     }
 
-    // One file entry. False where the tar-split is no good from here on.
-    bool member(const TarSplitEntry& entry) {
-        Parsed<TarMember> parsed = headers_.take(entry.size);
-        if (!parsed) {
-            result_.state = StreamResult::State::damaged;
-            result_.error = parsed.error().what;
-            return false;
+    bool damaged(std::string error) {
+        result_.state = StreamResult::State::damaged;
+        result_.error = std::move(error);
+        return false;
+    }
+
+    // False where the tar-split is no good from here on.
+    bool take(const TarSplitEntry& entry) {
+        switch (entry.kind) {
+        case TarSplitEntry::Kind::segment:
+            if (whole_) buffers_.hash.update(entry.payload.data(), entry.payload.size());
+            headers_.feed(entry.payload);
+            return true;
+        case TarSplitEntry::Kind::file:
+            return take_file(entry);
+        case TarSplitEntry::Kind::other:
+            return true;
         }
+        return true;
+    }
+
+    bool take_file(const TarSplitEntry& entry) {
+        const Parsed<TarMember> parsed = headers_.take(entry.size);
+        if (!parsed) return damaged(parsed.error().what);
         const TarMember& member = *parsed;
-        if (member.name != entry.name) {
-            result_.state = StreamResult::State::damaged;
-            result_.error = "an entry and its tar header have different names";
-            return false;
-        }
+        if (member.name != entry.name) return damaged("an entry and its tar header have different names");
+        if (entry.size != 0 && !entry.has_crc) return damaged("an entry with bytes and no checksum");
         result_.entry_size_sum += static_cast<std::uint64_t>(entry.size);
         result_.header_size_sum += static_cast<std::uint64_t>(std::max<std::int64_t>(member.size, 0));
         const Placed placed = tree_.place(member);
-        switch (placed.kind) {
-        case Placed::Kind::duplicate:
-            result_.state = StreamResult::State::damaged;
-            result_.error = "two members have one name";
-            return false;
-        case Placed::Kind::impossible:
+        if (placed.kind == Placed::Kind::duplicate) return damaged("two members have one name");
+        if (placed.kind == Placed::Kind::impossible) {
             odd("a member that cannot be unpacked where it stands", member);
-            break;
-        case Placed::Kind::nothing:
-        case Placed::Kind::node:
-            break;
         }
         if (member.sparse) {
             odd("a sparse file of the PAX format, whose map tar-split does not keep", member);
             result_.oddity_changes_digest = true;
         }
-        if (entry.size == 0) return true;
-        if (!entry.has_crc) {
-            result_.state = StreamResult::State::damaged;
-            result_.error = "an entry with bytes and no checksum";
-            return false;
-        }
-        if (member.type == 'g') {
-            // Daemons before 18.09 split off the payload of a global header, and it was never unpacked.
-            odd("a global header whose payload is not kept", member);
-            lose_payload();
-            result_.oddity_changes_digest = true;
-            return true;
-        }
+        if (entry.size != 0) take_payload(entry, member, placed);
+        return true;
+    }
+
+    // The bytes of one member, where it has any on disk.
+    void take_payload(const TarSplitEntry& entry, const TarMember& member, const Placed& placed) {
+        // Daemons before 18.09 split off the payload of a global header, and it was never unpacked.
+        if (member.type == 'g') return lose_to("a global header whose payload is not kept", member);
         if (member.header_only()) {
             // No payload follows in the stream; dockerd's assembler would look for one.
             odd("a link or special file whose header claims a size", member);
-            return true;
+            return;
         }
         if (placed.kind != Placed::Kind::node) {
-            odd("a file with bytes whose name leaves none on disk", member);
-            lose_payload();
-            result_.oddity_changes_digest = true;
-            return true;
+            return lose_to("a file with bytes whose name leaves none on disk", member);
         }
         if (placed.through_absolute_link) {
             odd("a path through an absolute link, which dockerd follows outside the layer", member);
@@ -144,7 +136,12 @@ private:
         inode.crc = entry.crc;
         result_.payload_total += inode.size;
         if (files_ != nullptr) payload(placed.node, inode);
-        return true;
+    }
+
+    void lose_to(const char* what, const TarMember& member) {
+        odd(what, member);
+        lose_payload();
+        result_.oddity_changes_digest = true;
     }
 
     void odd(const char* what, const TarMember& member) {

@@ -82,25 +82,31 @@ void MergedView::add_part(Listing& listing, const MergedEntry& folder, std::size
         if (type == FileType::regular && !stub) continue;
         entry.elsewhere = entry.elsewhere || stub || redirect.has_value() || folder.elsewhere;
         if (overlay_mark(xattrs, "opaque") == "y") continue;
-        // The lower parts, each of which may redirect again, end at anything of another type.
-        std::string name = redirect.value_or(found.name);
-        for (std::size_t below = index + 1; below < folder.parts.size(); ++below) {
-            const MergedPart& lower = folder.parts[below];
-            const MergedPart candidate{.layer = lower.layer, .path = redirected(lower.path, name)};
-            const Place place = place_of(candidate);
-            const auto lower_stat = place.folder.find_stat(place.name);
-            if (!lower_stat) continue;
-            if (lower_stat->type() != type) break;
-            const auto marks = place.folder.xattrs(place.name);
-            if (type == FileType::regular) {
-                entry.parts.front() = candidate;
-                if (!overlay_mark(marks, "metacopy")) break;
-            } else {
-                entry.parts.push_back(candidate);
-                if (overlay_mark(marks, "opaque") == "y") break;
-            }
-            name = overlay_mark(marks, "redirect").value_or(name);
+        add_lower_parts(entry, folder, index, redirect.value_or(found.name));
+    }
+}
+
+// The lower parts, each of which may redirect again, end at anything of another type.
+void MergedView::add_lower_parts(
+    MergedEntry& entry, const MergedEntry& folder, std::size_t index, std::string name
+) const {
+    const FileType type = entry.stat.type();
+    for (std::size_t below = index + 1; below < folder.parts.size(); ++below) {
+        const MergedPart& lower = folder.parts[below];
+        const MergedPart candidate{.layer = lower.layer, .path = redirected(lower.path, name)};
+        const Place place = place_of(candidate);
+        const auto lower_stat = place.folder.find_stat(place.name);
+        if (!lower_stat) continue;
+        if (lower_stat->type() != type) break;
+        const auto marks = place.folder.xattrs(place.name);
+        if (type == FileType::regular) {
+            entry.parts.front() = candidate;
+            if (!overlay_mark(marks, "metacopy")) break;
+        } else {
+            entry.parts.push_back(candidate);
+            if (overlay_mark(marks, "opaque") == "y") break;
         }
+        name = overlay_mark(marks, "redirect").value_or(name);
     }
 }
 

@@ -47,6 +47,8 @@ private:
 
     [[nodiscard]] Place place_of(const MergedPart& part) const;
     void add_part(Listing& listing, const MergedEntry& folder, std::size_t index) const;
+    void
+    add_lower_parts(MergedEntry& entry, const MergedEntry& folder, std::size_t index, std::string name) const;
 
     std::vector<ReadDir> layers_;
 };

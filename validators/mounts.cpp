@@ -43,8 +43,7 @@ public:
 
     // Directories that several containers write to. With a layer among the owners it is told there.
     void run_shared() {
-        for (std::size_t i = 0; i < inventory_.mount_records.size(); ++i) {
-            const MountRecord& mount = inventory_.mount_records[i];
+        for (const MountRecord& mount : inventory_.mount_records) {
             const std::string* rw = mount.mount_id.get();
             if (rw == nullptr) continue;
             const auto& owners = graph_.owners(*rw);

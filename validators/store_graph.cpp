@@ -212,9 +212,9 @@ std::optional<ChainId> StoreGraph::top_chain_of_container(std::size_t index) con
 }
 
 const std::vector<DirectoryOwner>& StoreGraph::owners(std::string_view directory) const {
-    static const std::vector<DirectoryOwner> kNobody;
+    static const std::vector<DirectoryOwner> nobody;
     const auto found = owners_.find(std::string(directory));
-    return found == owners_.end() ? kNobody : found->second;
+    return found == owners_.end() ? nobody : found->second;
 }
 
 const DriverDirectory* StoreGraph::own_directory(std::size_t layer) const {
@@ -233,6 +233,8 @@ const DriverDirectory* StoreGraph::candidate_directory(std::size_t layer) const 
 }
 
 bool StoreGraph::contested(const DriverDirectory& directory) const {
+    // Where not all could be looked at, another layer may want it too.
+    if (search_cut_) return true;
     const auto found = candidate_uses_.find(&directory);
     return found != candidate_uses_.end() && found->second > 1;
 }
@@ -247,33 +249,35 @@ void StoreGraph::find_candidates() {
             ++candidate_uses_[found];
         }
     }
+    search_cut_ = budget == 0;
+}
+
+// A child's `lower` begins with the short link of the directory that is looked for.
+const DriverDirectory* StoreGraph::directory_below_children(const ChainId& chain) const {
+    const auto children = children_.find(chain);
+    if (children == children_.end()) return nullptr;
+    for (const std::size_t child : children->second) {
+        const DriverDirectory* above = own_directory(child);
+        const auto lower =
+            above != nullptr && above->lower.present() ? split_lower(above->lower.value) : std::nullopt;
+        if (!lower || lower->empty()) continue;
+        const auto found = unowned_by_link_.find(lower->front());
+        if (found != unowned_by_link_.end()) return &inventory_->directories[found->second];
+    }
+    return nullptr;
 }
 
 const DriverDirectory* StoreGraph::search_candidate(std::size_t layer, std::size_t& budget) const {
-    // A child's `lower` begins with the short link of the directory that is looked for.
-    if (const auto children = children_.find(inventory_->layers.at(layer).chain);
-        children != children_.end()) {
-        for (const std::size_t child : children->second) {
-            const DriverDirectory* above = own_directory(child);
-            const auto lower =
-                above != nullptr && above->lower.present() ? split_lower(above->lower.value) : std::nullopt;
-            if (!lower || lower->empty()) continue;
-            const auto found = unowned_by_link_.find(lower->front());
-            if (found != unowned_by_link_.end()) return &inventory_->directories[found->second];
-        }
-    }
-    const auto expected = expected_lower(layer);
-    if (!expected) return nullptr;
+    const DriverDirectory* below = directory_below_children(inventory_->layers.at(layer).chain);
+    const auto expected = below == nullptr ? expected_lower(layer) : std::nullopt;
+    if (!expected) return below;
     const DriverDirectory* only = nullptr;
     for (const std::size_t index : unowned_) {
         const DriverDirectory& directory = inventory_->directories[index];
         if (!directory.has_diff) continue;
         if (budget == 0) return nullptr;
         --budget;
-        const bool fits = expected->empty()
-                              ? directory.lower.sight == Sight::absent
-                              : directory.lower.present() && lower_matches(directory.lower.value, *expected);
-        if (!fits) continue;
+        if (!has_lower(directory, *expected)) continue;
         if (only != nullptr) return nullptr;  // several fit: only the content can tell
         only = &directory;
     }
@@ -343,6 +347,11 @@ bool lower_matches(std::string_view lower, const std::vector<LowerElement>& expe
                expected.end(),
                [](const std::string& have, const LowerElement& want) { return !want || *want == have; }
            );
+}
+
+bool has_lower(const DriverDirectory& directory, const std::vector<LowerElement>& expected) {
+    if (expected.empty()) return directory.lower.sight == Sight::absent;
+    return directory.lower.present() && lower_matches(directory.lower.value, expected);
 }
 
 std::string format_lower(const std::vector<LowerElement>& expected) {

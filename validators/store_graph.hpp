@@ -100,6 +100,7 @@ private:
     void prove_layers();
     void read_links();
     void find_candidates();
+    [[nodiscard]] const DriverDirectory* directory_below_children(const ChainId& chain) const;
     [[nodiscard]] const DriverDirectory* search_candidate(std::size_t layer, std::size_t& budget) const;
 
     const Inventory* inventory_;
@@ -114,6 +115,7 @@ private:
     std::unordered_map<std::string, std::vector<std::string>> links_to_;  // directory -> names in l/
     std::unordered_map<std::size_t, const DriverDirectory*> candidates_;  // by layer
     std::unordered_map<const DriverDirectory*, std::size_t> candidate_uses_;
+    bool search_cut_ = false;                                           // the budget ended it
     std::unordered_map<std::string, std::vector<std::string>> claims_;  // link -> directories naming it
 };
 
@@ -121,6 +123,8 @@ private:
 [[nodiscard]] std::optional<std::vector<std::string>> split_lower(std::string_view lower);
 // Whether `lower` is what is expected, an unknown element standing for any well-formed one.
 [[nodiscard]] bool lower_matches(std::string_view lower, const std::vector<LowerElement>& expected);
+// Whether a directory stands on what is expected; no `lower` at all for a base layer.
+[[nodiscard]] bool has_lower(const DriverDirectory& directory, const std::vector<LowerElement>& expected);
 // For evidence: "l/A:l/?".
 [[nodiscard]] std::string format_lower(const std::vector<LowerElement>& expected);
 // The directory that a short link's target names ("../<directory>/diff"); nullopt for another form.

@@ -5,6 +5,7 @@
 #include "validators/victims.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 namespace drydock {
@@ -26,6 +27,27 @@ Verdict verdict_of(const StoreReport& report) {
         raise(group.damage == Damage::unreadable ? Verdict::undetermined : Verdict::damaged, group.severity);
     }
     return result;
+}
+
+// A ruined or hostile store must not take all memory for saying so. What is cut is counted.
+constexpr std::size_t kMaxListedOfKind = 10'000;
+
+void limit_findings(StoreReport& report) {
+    std::stable_sort(report.findings.begin(), report.findings.end(), report_order);
+    std::map<Damage, std::size_t> listed;
+    std::map<Damage, UnlistedFindings> cut;
+    std::erase_if(report.findings, [&](const Finding& finding) {
+        if (++listed[finding.damage] <= kMaxListedOfKind) return false;
+        UnlistedFindings& group = cut[finding.damage];
+        group.subject = finding.subject;
+        group.damage = finding.damage;
+        group.severity = finding.effective_severity();
+        ++group.count;
+        return true;
+    });
+    for (const auto& [damage, group] : cut) {
+        report.unlisted.push_back(group);
+    }
 }
 
 void name_things(const StoreGraph& graph, StoreReport& report) {
@@ -200,6 +222,7 @@ StoreReport validate_metadata(const StoreGraph& graph) {
     check_references(graph, foundation, report.findings);
     check_driver_directories(graph, foundation, report.findings);
     check_mounts(graph, foundation, report.findings);
+    limit_findings(report);
     settle(graph, report);
     return report;
 }

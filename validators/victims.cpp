@@ -39,25 +39,28 @@ VictimIndex::VictimIndex(const StoreGraph& graph) : graph_(graph) {
         }
     }
     for (std::size_t i = 0; i < inventory.containers.size(); ++i) {
-        const ContainerRecord& container = inventory.containers[i];
-        const MountRecord* mount = inventory.find_mount(container.id);
-        const bool recorded = mount != nullptr && mount->parent.present();
-        const ContainerConfig* config = container.config.get();
-        if (!recorded && config != nullptr && config->driver != inventory.driver) continue;
-        const auto top = recorded ? std::optional(mount->parent.value) : graph.top_chain_of_container(i);
-        if (!top) continue;
-        for (const ChainId& chain : graph.ancestry(*top)) {
-            containers_of_layer_[chain.text()].push_back(container.id);
-        }
+        add_container(i);
     }
-    if (const Repositories* repositories = inventory.repositories.get()) {
-        for (const TagRecord& tag : repositories->tags) {
-            if (tag.image && !tag.is_digest) tags_of_image_[tag.image->text()].push_back(tag.reference);
-        }
+    for (const TagRecord& tag : inventory.repositories.value.tags) {
+        if (tag.image && !tag.is_digest) tags_of_image_[tag.image->text()].push_back(tag.reference);
     }
     sort_values(images_of_layer_);
     sort_values(containers_of_layer_);
     sort_values(tags_of_image_);
+}
+
+void VictimIndex::add_container(std::size_t index) {
+    const Inventory& inventory = graph_.inventory();
+    const ContainerRecord& container = inventory.containers[index];
+    const MountRecord* mount = inventory.find_mount(container.id);
+    const bool recorded = mount != nullptr && mount->parent.present();
+    const ContainerConfig* config = container.config.get();
+    if (!recorded && config != nullptr && config->driver != inventory.driver) return;
+    const auto top = recorded ? std::optional(mount->parent.value) : graph_.top_chain_of_container(index);
+    if (!top) return;
+    for (const ChainId& chain : graph_.ancestry(*top)) {
+        containers_of_layer_[chain.text()].push_back(container.id);
+    }
 }
 
 SharedVictims VictimIndex::of(const Finding& finding) {
@@ -153,48 +156,58 @@ Victims VictimIndex::of_store() const {
     return result;
 }
 
-Losses find_losses(const StoreGraph& graph, const StoreReport& report) {
-    const std::vector<Finding>& findings = report.findings;
-    const Inventory& inventory = graph.inventory();
-    std::set<std::string> hurt;
-    for (std::size_t i = 0; i < findings.size(); ++i) {
-        const Finding& finding = findings[i];
+namespace {
+
+// Images that stay unusable although everything provable is rebuilt.
+std::set<std::string> unusable_images(const StoreReport& report) {
+    std::set<std::string> result;
+    for (std::size_t i = 0; i < report.findings.size(); ++i) {
+        const Finding& finding = report.findings[i];
         const RepairClass repair = finding.effective_repair();
         const bool stays = repair == RepairClass::needs_donor || repair == RepairClass::quarantine;
         const bool of_images =
             finding.subject.kind == SubjectKind::layer || finding.subject.kind == SubjectKind::image;
         if (stays && of_images && finding.verdict == Verdict::damaged &&
             finding.effective_severity() >= Severity::error) {
-            hurt.insert(report.victims[i]->images.begin(), report.victims[i]->images.end());
+            result.insert(report.victims[i]->images.begin(), report.victims[i]->images.end());
         }
     }
+    return result;
+}
+
+// Images whose topmost layer came from a registry, as a distribution record says.
+std::set<std::string> pulled_images(const StoreGraph& graph) {
+    const Inventory& inventory = graph.inventory();
     std::set<DiffId> pulled;
     for (const DistributionRecord& record : inventory.distribution) {
         if (record.diff && !record.repositories.empty()) pulled.insert(*record.diff);
     }
-    std::map<std::string, std::vector<const TagRecord*>> tags;
-    if (const Repositories* repositories = inventory.repositories.get()) {
-        for (const TagRecord& tag : repositories->tags) {
-            if (tag.image) tags[tag.image->text()].push_back(&tag);
-        }
+    std::set<std::string> result;
+    for (std::size_t i = 0; i < inventory.images.size(); ++i) {
+        const auto& chain = graph.chain_of(i);
+        const KnownLayer* top = chain.empty() ? nullptr : graph.known(chain.back());
+        if (top != nullptr && pulled.contains(top->diff)) result.insert(inventory.images[i].id.text());
     }
+    return result;
+}
+
+}  // namespace
+
+Losses find_losses(const StoreGraph& graph, const StoreReport& report) {
+    const std::set<std::string> unusable = unusable_images(report);
     Losses result;
-    for (const std::string& id : hurt) {
-        ImageLoss loss{.image = id, .refs = {}};
-        bool registry = false;
-        for (const TagRecord* tag : tags[id]) {
-            loss.refs.push_back(tag->reference);
-            registry = registry || tag->is_digest || names_registry(tag->repository);
-        }
-        const auto image_id = ImageId::from_text(id);
-        const ImageRecord* image = image_id ? inventory.find_image(*image_id) : nullptr;
-        if (image != nullptr) {
-            const auto& chain = graph.chain_of(static_cast<std::size_t>(image - inventory.images.data()));
-            const KnownLayer* top = chain.empty() ? nullptr : graph.known(chain.back());
-            registry = registry || (top != nullptr && pulled.contains(top->diff));
-        }
+    if (unusable.empty()) return result;
+    std::set<std::string> with_registry = pulled_images(graph);
+    std::map<std::string, std::vector<std::string>> references;
+    for (const TagRecord& tag : graph.inventory().repositories.value.tags) {
+        if (!tag.image) continue;
+        references[tag.image->text()].push_back(tag.reference);
+        if (tag.is_digest || names_registry(tag.repository)) with_registry.insert(tag.image->text());
+    }
+    for (const std::string& id : unusable) {
+        ImageLoss loss{.image = id, .refs = lookup(references, id)};
         std::sort(loss.refs.begin(), loss.refs.end());
-        (registry ? result.repull : result.lost).push_back(std::move(loss));
+        (with_registry.contains(id) ? result.repull : result.lost).push_back(std::move(loss));
     }
     return result;
 }

@@ -21,6 +21,7 @@ public:
     [[nodiscard]] SharedVictims of(const Finding& finding);
 
 private:
+    void add_container(std::size_t index);
     [[nodiscard]] Victims find(const Finding& finding) const;
     [[nodiscard]] Victims of_layer(const std::string& id) const;
     [[nodiscard]] Victims of_image(const std::string& id) const;

@@ -94,10 +94,10 @@ notices_of(const RootSurvey& survey, const std::string& root, const Selection& s
 // The report as far as it has come, with only what was asked for.
 RunReport report_on(const RunReport& frame, const Stores& stores, const Selection& selection) {
     RunReport report = frame;
-    static const Inventory kNothing;
+    static const Inventory nothing;
     for (const CheckedStore& store : stores) {
         report.stores.push_back(store.report);
-        const SelectedThings things(selection, store.inventory ? *store.inventory : kNothing);
+        const SelectedThings things(selection, store.inventory ? *store.inventory : nothing);
         apply_selection(selection, things, report.stores.back());
     }
     return report;
@@ -141,27 +141,26 @@ bool check_content(Stores& stores, const CheckOptions& options, const std::stop_
     return true;
 }
 
+struct Live {
+    const LiveDaemons& daemons;
+    const std::vector<StoreLocation>& locations;  // of the stores, by index
+    const ReadDir& root;
+};
+
 // Where a daemon is alive, what was found is looked for again.
-void read_again(
-    Stores& stores,
-    const std::vector<StoreLocation>& locations,
-    const LiveDaemons& daemons,
-    const ReadDir& root,
-    const CheckOptions& options,
-    const std::stop_token& stop
-) {
+void read_again(Stores& stores, const Live& live, const CheckOptions& options, const std::stop_token& stop) {
     for (std::size_t i = 0; i < stores.size(); ++i) {
-        const auto daemon = daemons.find(locations[i].path);
-        if (daemon == daemons.end() || !stores[i].graph || stores[i].report.findings.empty()) {
+        const auto daemon = live.daemons.find(live.locations[i].path);
+        if (daemon == live.daemons.end() || !stores[i].graph || stores[i].report.findings.empty()) {
             continue;
         }
         wait_before_second_reading(stop);
-        CheckedStore second = check_store_metadata(root, locations[i], options.jobs, stop);
+        CheckedStore second = check_store_metadata(live.root, live.locations[i], options.jobs, stop);
         if (second.graph && options.level == Level::content && has_content_to_check(second)) {
             ProgressCounters uncounted;
             (void)check_store_content(second, options.jobs, stop, uncounted);  // a stop is seen by the caller
         }
-        confirm_findings(stores[i], second, daemon->second, root);
+        confirm_findings(stores[i], second, daemon->second, live.root);
     }
 }
 
@@ -243,7 +242,7 @@ int run_check(const Arguments& arguments) {
     if (content) {
         frame.complete = check_content(stores, options, stop);
     }
-    read_again(stores, survey.stores, daemons, root, options, stop);
+    read_again(stores, {.daemons = daemons, .locations = survey.stores, .root = root}, options, stop);
     frame.complete = frame.complete && !stop.stop_requested();
 
     const RunReport report = report_on(frame, stores, options.selection);

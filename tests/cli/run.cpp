@@ -2,10 +2,10 @@
 
 #include "tests/support/temp_dir.hpp"
 
-#include <stdio.h>
 #include <sys/wait.h>
 
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>

@@ -119,17 +119,29 @@ std::string gunzip_bytes(std::string_view bytes) {
 
 namespace {
 
+// The length that the first byte of a UTF-8 sequence tells, 0 for a byte that begins none.
+std::size_t utf8_length_by_first(unsigned first) {
+    if (first < 0x80) {
+        return 1;
+    }
+    if (first < 0xC2) {
+        return 0;
+    }
+    if (first < 0xE0) {
+        return 2;
+    }
+    if (first < 0xF0) {
+        return 3;
+    }
+    return first < 0xF5 ? 4 : 0;
+}
+
 // The length of the UTF-8 sequence that begins at `at`, 0 where there is none (as Go's utf8 package:
 // no surrogates, no overlong forms, nothing above U+10FFFF).
 std::size_t utf8_length(std::string_view text, std::size_t at) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned first = byte(at);
-    const std::size_t size = first < 0x80                    ? 1
-                             : first >= 0xC2 && first < 0xE0 ? 2
-                             : first < 0xC2                  ? 0
-                             : first < 0xF0                  ? 3
-                             : first < 0xF5                  ? 4
-                                                             : 0;
+    const std::size_t size = utf8_length_by_first(first);
     if (size == 0 || at + size > text.size()) {
         return 0;
     }
@@ -166,11 +178,17 @@ std::string go_json_string(std::string_view text) {
         if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
-        } else if (c == '\n' || c == '\r' || c == '\t') {
-            out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (c == '\r') {
+            out += "\\r";
+        } else if (c == '\t') {
+            out += "\\t";
         } else if (byte < 0x20 || c == '<' || c == '>' || c == '&') {
             std::array<char, 8> escape{};
-            std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(byte));
+            static_cast<void>(
+                std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(byte))
+            );
             out += escape.data();
         } else if (text.substr(at, 3) == "\xE2\x80\xA8" || text.substr(at, 3) == "\xE2\x80\xA9") {
             out += text[at + 2] == '\xA8' ? "\\u2028" : "\\u2029";

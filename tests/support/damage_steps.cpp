@@ -23,8 +23,6 @@
 #include <optional>
 #include <stdexcept>
 
-extern char** environ;
-
 namespace drydock {
 
 namespace {
@@ -288,26 +286,26 @@ std::string parent_of(const std::string& path) {
 }
 
 void run_step(const std::string& root, const std::string& verb, const Words& words) {
-    static const auto kPairs = pair_verbs();
-    static const auto kBytes = byte_verbs();
-    static const auto kObjects = object_verbs();
+    static const auto pairs = pair_verbs();
+    static const auto of_bytes = byte_verbs();
+    static const auto of_objects = object_verbs();
     if (words.empty()) {
         throw std::runtime_error("a verb without a path: " + verb);
     }
     const std::string path = root + "/" + words[0];
     const KeepTimes keep_folder(parent_of(path));
-    if (const auto pair = kPairs.find(verb); pair != kPairs.end() && words.size() == 2) {
+    if (const auto pair = pairs.find(verb); pair != pairs.end() && words.size() == 2) {
         const std::string to = root + "/" + words[1];
         const KeepTimes keep_other(parent_of(to));
         pair->second(path, to);
         return;
     }
-    const auto bytes = kBytes.find(verb);
-    const auto objects = kObjects.find(verb);
-    if (bytes == kBytes.end() && objects == kObjects.end()) {
+    const auto bytes = of_bytes.find(verb);
+    const auto objects = of_objects.find(verb);
+    if (bytes == of_bytes.end() && objects == of_objects.end()) {
         throw std::runtime_error("no such verb, or not with so many words: " + verb);
     }
-    const Verb& found = bytes != kBytes.end() ? bytes->second : objects->second;
+    const Verb& found = bytes != of_bytes.end() ? bytes->second : objects->second;
     if (found.words != words.size()) {
         throw std::runtime_error(verb + " takes " + std::to_string(found.words) + " words");
     }

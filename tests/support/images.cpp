@@ -38,6 +38,21 @@ void finish_image(SampleImage& image, const std::string& command) {
     image.id = "sha256:" + hex_sha256(image.config);
 }
 
+namespace {
+
+// The member of the manifest that names the image's parent; empty for an image without one in the set.
+std::string parent_member(const ImageSet& set, const SampleImage& image) {
+    std::string member;
+    for (const SampleImage& other : set.images) {
+        if (!image.parent.empty() && other.tags.front() == image.parent) {
+            member = R"(,"Parent":")" + other.id + '"';
+        }
+    }
+    return member;
+}
+
+}  // namespace
+
 std::string docker_archive(const ImageSet& set) {
     std::vector<TarItem> items;
     std::set<std::string> written;
@@ -57,15 +72,9 @@ std::string docker_archive(const ImageSet& set) {
         for (const std::string& tag : image.tags) {
             tags += (tags.empty() ? "" : ",") + go_json_string(tag);
         }
-        std::string parent;
-        for (const SampleImage& other : set.images) {
-            if (!image.parent.empty() && other.tags.front() == image.parent) {
-                parent = R"(,"Parent":")" + other.id + '"';
-            }
-        }
         items.push_back(tar_file(config, image.config));
         manifest += (manifest.empty() ? "" : ",") + (R"({"Config":")" + config) + R"(","RepoTags":[)" + tags +
-                    R"(],"Layers":[)" + layers + "]" + parent + "}";
+                    R"(],"Layers":[)" + layers + "]" + parent_member(set, image) + "}";
     }
     items.push_back(tar_file("manifest.json", "[" + manifest + "]\n"));
     return write_tar(items);

@@ -124,7 +124,7 @@ std::string Places::image_place(const std::string& kind, const std::string& id, 
     if (kind == "chain" || kind == "chainhex" || kind == "diff") {
         return kind == "diff" ? diff : kind == "chain" ? chain : chain.substr(7);
     }
-    const std::string record = kImageRoot + ("layerdb/sha256/" + chain.substr(7));
+    std::string record = kImageRoot + ("layerdb/sha256/" + chain.substr(7));
     if (kind == "record") {
         return record;
     }

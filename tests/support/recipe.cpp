@@ -50,6 +50,13 @@ char unescape(std::string_view text, std::size_t& at) {
     }
 }
 
+int depth_change(char c) {
+    if (c == '{') {
+        return 1;
+    }
+    return c == '}' ? -1 : 0;
+}
+
 // Words parted by blanks. A part in quotes may hold blanks and escapes, a place in braces blanks.
 std::vector<std::string> split_words(std::string_view line) {
     std::vector<std::string> words;
@@ -72,7 +79,7 @@ std::vector<std::string> split_words(std::string_view line) {
             word.clear();
             in_word = false;
         } else {
-            braces += quoted ? 0 : c == '{' ? 1 : c == '}' ? -1 : 0;
+            braces += quoted ? 0 : depth_change(c);
             word += c;
             in_word = true;
         }

@@ -68,11 +68,13 @@ private:
     void container(const SampleContainer& container);
     Directory
     directory(const std::string& name, const Directory* parent, const std::vector<TarItem>& items) const;
-    const SampleImage& find_image(const std::string& tag) const;
+    [[nodiscard]] const SampleImage& find_image(const std::string& tag) const;
 
-    std::string random_hex(const std::string& what) const { return hex_sha256(seed_ + "/" + what); }
+    [[nodiscard]] std::string random_hex(const std::string& what) const {
+        return hex_sha256(seed_ + "/" + what);
+    }
 
-    std::string random_link(const std::string& what) const;
+    [[nodiscard]] std::string random_link(const std::string& what) const;
 
     std::string root_;
     std::string image_root_;

@@ -90,7 +90,7 @@ std::map<std::string, std::string> describe_tree(const std::string& folder) {
         const std::string name = entry.path().string().substr(folder.size() + 1);
         out[name] = describe(entry.path().string());
         const struct stat stat = status(entry.path().string());
-        if (!S_ISDIR(stat.st_mode) && !(S_ISCHR(stat.st_mode) && stat.st_rdev == 0)) {
+        if (!S_ISDIR(stat.st_mode) && (!S_ISCHR(stat.st_mode) || stat.st_rdev != 0)) {
             inodes[stat.st_ino].insert(name);
         }
     }

@@ -44,9 +44,9 @@ bool fits_octal(const Field& field, std::int64_t value) {
 
 void put_octal(std::string& block, const Field& field, std::int64_t value) {
     std::array<char, 32> text{};
-    std::snprintf(
+    static_cast<void>(std::snprintf(
         text.data(), text.size(), "%0*llo", static_cast<int>(field.size - 1), static_cast<long long>(value)
-    );
+    ));
     put(block, field, std::string(text.data()) + '\0');
 }
 
@@ -79,7 +79,7 @@ void seal(std::string& block) {
         sum += static_cast<unsigned char>(c);
     }
     std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), "%06o", sum);
+    static_cast<void>(std::snprintf(text.data(), text.size(), "%06o", sum));
     put(block, kChecksum, std::string(text.data()) + '\0' + ' ');
 }
 
@@ -107,7 +107,7 @@ std::string pax_time(std::int64_t seconds, std::uint32_t nanoseconds) {
     const std::int64_t whole = negative ? -(seconds + 1) : seconds;
     const std::uint32_t part = negative ? 1'000'000'000U - nanoseconds : nanoseconds;
     std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), "%09u", part);
+    static_cast<void>(std::snprintf(text.data(), text.size(), "%09u", part));
     std::string fraction = text.data();
     fraction.erase(fraction.find_last_not_of('0') + 1);
     return (negative ? "-" : "") + std::to_string(whole) + "." + fraction;

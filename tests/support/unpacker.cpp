@@ -77,7 +77,7 @@ public:
     void finish() const;
 
 private:
-    bool whiteout(const TarItem& item, const std::string& path) const;
+    [[nodiscard]] bool whiteout(const TarItem& item, const std::string& path) const;
     void create(const TarItem& item, const std::string& path) const;
     static void attributes(const TarItem& item, const std::string& path);
 
@@ -100,7 +100,7 @@ void Unpacker::member(const TarItem& item) {
             must(chmod(folder.c_str(), 0755), "chmod", folder);
         }
     }
-    if (fs::exists(fs::symlink_status(path)) && !(is_folder(path) && item.type == '5')) {
+    if (fs::exists(fs::symlink_status(path)) && (!is_folder(path) || item.type != '5')) {
         fs::remove_all(path);
     }
     if (whiteout(item, path)) {

@@ -199,4 +199,13 @@ TEST_CASE("distribution records tell the diff id they speak of, or why they cann
     CHECK(records[4].sight.actual == "name is no digest");
 }
 
+TEST_CASE("a distribution folder that hides both of its trees is said once") {
+    const Tree tree;
+    tree.folder(kImage + "layerdb");
+    tree.file(kImage + "distribution", "");
+    const Inventory inventory = scan_tree(tree);
+    REQUIRE(inventory.unreadable.size() == 1);
+    CHECK(inventory.unreadable[0].path == kImage + "distribution");
+}
+
 }  // namespace drydock

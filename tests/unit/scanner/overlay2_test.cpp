@@ -74,7 +74,7 @@ TEST_CASE("a directory that cannot be opened carries the errno and stops no othe
     CHECK(directory_named(tree, "cb").has_diff);
 }
 
-TEST_CASE("only directories of the driver's folder count, whatever their names") {
+TEST_CASE("directories and links of the driver's folder count, whatever their names") {
     const Tree tree;
     tree.folder("overlay2/zz\n\x1b[31m");
     tree.file("overlay2/backingFsBlockDev", "");
@@ -82,8 +82,19 @@ TEST_CASE("only directories of the driver's folder count, whatever their names")
     tree.link("overlay2/loop", "loop");
     tree.link("overlay2/out", "/");
     const Inventory inventory = scan_tree(tree);
-    REQUIRE(inventory.directories.size() == 1);
-    CHECK(inventory.directories[0].name == "zz\n\x1b[31m");
+    REQUIRE(inventory.directories.size() == 3);
+    CHECK(inventory.directories[2].name == "zz\n\x1b[31m");
+}
+
+TEST_CASE("a link in place of a directory or its diff is there and cannot be looked into") {
+    const Tree tree;
+    write_small_store(tree);
+    tree.link("overlay2/out", "/");
+    CHECK(directory_named(tree, "out").error != 0);
+    CHECK(directory_named(tree, "ca").error == 0);
+    tree.move("overlay2/ca/diff", "elsewhere");
+    tree.link("overlay2/ca/diff", "../../elsewhere");
+    CHECK(directory_named(tree, "ca").error == ELOOP);
 }
 
 TEST_CASE("short links keep their text; what is no link is malformed") {

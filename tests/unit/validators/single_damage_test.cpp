@@ -254,7 +254,7 @@ std::vector<Case> image_cases() {
          "",
          R::leave},
         {"image-temporary-leftover",
-         [](SampleModel& store) { store.image(store.web).temporaries.push_back(".tmp-parent1"); },
+         [](SampleModel& store) { store.image(store.web).temporaries.emplace_back(".tmp-parent1"); },
          id_web,
          "/.tmp-parent1",
          R::leave},
