@@ -27,7 +27,7 @@ void repair_checksum(std::string& block) {
         sum += static_cast<unsigned char>(block[i]);
     }
     char field[8];
-    std::snprintf(field, sizeof field, "%06o", sum & 0777777U);
+    static_cast<void>(std::snprintf(field, sizeof field, "%06o", sum & 0777777U));
     block.replace(148, 7, field, 7);
 }
 

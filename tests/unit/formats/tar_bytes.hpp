@@ -58,14 +58,14 @@ inline std::string block(const Header& header) {
                                       : static_cast<int>(static_cast<unsigned char>(c));
     }
     char text[16];
-    std::snprintf(text, sizeof text, "%06o", static_cast<unsigned>(sum));
+    static_cast<void>(std::snprintf(text, sizeof text, "%06o", static_cast<unsigned>(sum)));
     put(148, std::string(text, 6) + '\0');
     return out;
 }
 
 inline std::string octal(std::size_t value) {
     char text[32];
-    std::snprintf(text, sizeof text, "%011zo", value);
+    static_cast<void>(std::snprintf(text, sizeof text, "%011zo", value));
     return text;
 }
 

@@ -37,7 +37,7 @@ inline RunReport damaged_report() {
         finding.evidence.expected = "9 bytes";
         finding.evidence.actual = "0 bytes";
         store.findings.push_back(finding);
-        store.victims.push_back(victims);
+        store.victims.emplace_back(victims);
     }
     Finding diff{};
     diff.damage = Damage::diff_empty;

@@ -84,7 +84,7 @@ std::vector<std::string> facts_of(const Inventory& inventory) {
         facts.push_back(fact("layer parent", layer.parent));
         facts.push_back(fact("tar-split", layer.tar_split));
         facts.push_back(fact("descriptor", layer.descriptor));
-        facts.push_back(layer.has_files ? "files" : "no files");
+        facts.emplace_back(layer.has_files ? "files" : "no files");
     }
     for (const MountRecord& mount : inventory.mount_records) {
         facts.push_back(fact("mount-id", mount.mount_id));
@@ -103,8 +103,8 @@ std::vector<std::string> facts_of(const Inventory& inventory) {
         }
         facts.push_back(fact("link", directory.link));
         facts.push_back(fact("lower", directory.lower));
-        facts.push_back(directory.has_diff ? "has diff" : "no diff");
-        facts.push_back(directory.has_committed ? "committed" : "not committed");
+        facts.emplace_back(directory.has_diff ? "has diff" : "no diff");
+        facts.emplace_back(directory.has_committed ? "committed" : "not committed");
     }
     for (const ShortLink& link : inventory.short_links) {
         facts.push_back(fact("short link", link.target));
@@ -121,7 +121,7 @@ std::vector<std::string> facts_of(const Inventory& inventory) {
     facts.push_back(fact("driver", inventory.driver_folder));
     facts.push_back(fact("containers", inventory.containers_folder));
     facts.push_back("not a folder: " + inventory.not_a_folder);
-    facts.push_back(inventory.has_buildkit ? "" : "no buildkit");
+    facts.emplace_back(inventory.has_buildkit ? "" : "no buildkit");
     for (const StrayEntry& stray : inventory.layerdb_strays) {
         facts.push_back("stray " + stray.path);
     }

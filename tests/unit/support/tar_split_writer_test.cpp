@@ -13,7 +13,7 @@ namespace drydock {
 namespace {
 
 std::string decode_base64_by_search(const std::string& text) {
-    static const std::string kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string out;
     unsigned bits = 0;
     unsigned have = 0;
@@ -61,7 +61,8 @@ TEST_CASE("a tar with one file gives the entries that a daemon writes") {
     CHECK(lines[0].starts_with(R"({"type":2,"payload":"YQAA)"));
     CHECK(lines[1] == R"({"type":1,"name":"a","size":5,"payload":"PD7u4tgQAAA=","position":1})");
     CHECK(
-        nlohmann::json::parse(lines[2]).at("payload").get<std::string>().size() == (507 + 1024 + 2) / 3 * 4
+        nlohmann::json::parse(lines[2]).at("payload").get<std::string>().size() ==
+        (507U + 1024U + 2U) / 3U * 4U
     );
     CHECK(lines[3] == R"({"type":2,"payload":"","position":3})");
 }
