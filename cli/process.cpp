@@ -5,7 +5,7 @@
 #include "cli/errors.hpp"
 
 #include <pthread.h>
-#include <signal.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): sigset_t and sigtimedwait are POSIX
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>

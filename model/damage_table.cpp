@@ -1338,12 +1338,12 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
 }};
 
 // The name of an enumerator, cut from the compiler's name of this very function:
-// "... [with Damage kind = drydock::Damage::diff_missing; ...]" or "... [kind = ...]".
-template <Damage kind>
+// "... [with Damage kKind = drydock::Damage::diff_missing; ...]" or "... [kKind = ...]".
+template <Damage kKind>
 consteval std::string_view enumerator_name() {
     const std::string_view function = std::source_location::current().function_name();
-    constexpr std::string_view marker = "kind = drydock::Damage::";
-    const std::size_t begin = function.find(marker) + marker.size();
+    constexpr std::string_view kMarker = "kKind = drydock::Damage::";
+    const std::size_t begin = function.find(kMarker) + kMarker.size();
     return function.substr(begin, function.find_first_of(";]", begin) - begin);
 }
 
@@ -1359,21 +1359,21 @@ consteval bool is_code_of(std::string_view code, std::string_view enumerator) {
 
 // Printable ASCII, single spaces, code spans closed, and outside of them nothing that Markdown reads.
 consteval bool is_plain(std::string_view text) {
-    constexpr std::string_view markup = "<>*_[]|\\#~";
+    constexpr std::string_view kMarkup = "<>*_[]|\\#~";
     bool in_code = false;
     char previous = ' ';
     for (const char c : text) {
         if (c < ' ' || c > '~' || (c == ' ' && previous == ' ')) return false;
         if (c == '`') in_code = !in_code;
-        if (!in_code && markup.find(c) != std::string_view::npos) return false;
+        if (!in_code && kMarkup.find(c) != std::string_view::npos) return false;
         previous = c;
     }
     return !text.empty() && !in_code && previous != ' ';
 }
 
 consteval bool is_title(std::string_view text) {
-    constexpr std::size_t longest = 64;  // leaves room for a code and a count on a line of 110
-    return is_plain(text) && text.size() <= longest && text.back() != '.';
+    constexpr std::size_t kLongest = 64;  // leaves room for a code and a count on a line of 110
+    return is_plain(text) && text.size() <= kLongest && text.back() != '.';
 }
 
 consteval bool is_prose(std::string_view text) {
@@ -1389,24 +1389,24 @@ consteval bool is_unique(std::size_t index) {
 }
 
 // Instantiated for each row, so that an error names the index and no evaluation grows with the table.
-template <std::size_t index>
+template <std::size_t kIndex>
 struct RowCheck {
-    static constexpr const DamageKind& row = kTable[index];
-    static constexpr Damage kind = static_cast<Damage>(index);
-    static_assert(row.kind == kind, "a row is missing, or not in the order of the enum");
-    static_assert(is_code_of(row.code, enumerator_name<kind>()), "the code is not the enumerator's name");
-    static_assert(is_unique(index), "two rows share a code or a title");
-    static_assert(is_title(row.title), "a title is one plain line without a final dot");
-    static_assert(is_prose(row.symptom), "a symptom is plain text that ends with a dot");
-    static_assert(is_prose(row.cause), "a cause is plain text that ends with a dot");
-    static_assert(is_prose(row.explanation), "an explanation is plain text that ends with a dot");
-    static_assert(is_prose(row.advice), "an advice is plain text that ends with a dot");
-    static constexpr bool passed = true;
+    static constexpr const DamageKind& kRow = kTable[kIndex];
+    static constexpr Damage kKind = static_cast<Damage>(kIndex);
+    static_assert(kRow.kind == kKind, "a row is missing, or not in the order of the enum");
+    static_assert(is_code_of(kRow.code, enumerator_name<kKind>()), "the code is not the enumerator's name");
+    static_assert(is_unique(kIndex), "two rows share a code or a title");
+    static_assert(is_title(kRow.title), "a title is one plain line without a final dot");
+    static_assert(is_prose(kRow.symptom), "a symptom is plain text that ends with a dot");
+    static_assert(is_prose(kRow.cause), "a cause is plain text that ends with a dot");
+    static_assert(is_prose(kRow.explanation), "an explanation is plain text that ends with a dot");
+    static_assert(is_prose(kRow.advice), "an advice is plain text that ends with a dot");
+    static constexpr bool kPassed = true;
 };
 
-template <std::size_t... indices>
-consteval bool all_rows_pass(std::index_sequence<indices...> /*rows*/) {
-    return (RowCheck<indices>::passed && ...);
+template <std::size_t... kIndices>
+consteval bool all_rows_pass(std::index_sequence<kIndices...> /*rows*/) {
+    return (RowCheck<kIndices>::kPassed && ...);
 }
 
 static_assert(all_rows_pass(std::make_index_sequence<kDamageCount>{}));

@@ -83,7 +83,7 @@ notices_of(const RootSurvey& survey, const std::string& root, const Selection& s
     if (!why.empty()) {
         notices.push_back("nothing was checked: " + why);
     } else if (!any) {
-        notices.push_back("nothing was checked: drydock cannot read the kind of store that is here");
+        notices.emplace_back("nothing was checked: drydock cannot read the kind of store that is here");
     }
     if (!selection.empty()) {
         notices.push_back(describe_selection(selection));
