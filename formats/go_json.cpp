@@ -96,31 +96,25 @@ const char* describe(GoKind kind) {
 // The first pass: is it JSON, and not too deep.
 class SyntaxHandler {
 public:
-    using number_integer_t = Json::number_integer_t;
-    using number_unsigned_t = Json::number_unsigned_t;
-    using number_float_t = Json::number_float_t;
-    using string_t = Json::string_t;
-    using binary_t = Json::binary_t;
-
     bool null() { return true; }
 
     bool boolean(bool /*value*/) { return true; }
 
-    bool number_integer(number_integer_t /*value*/) { return true; }
+    bool number_integer(Json::number_integer_t /*value*/) { return true; }
 
-    bool number_unsigned(number_unsigned_t /*value*/) { return true; }
+    bool number_unsigned(Json::number_unsigned_t /*value*/) { return true; }
 
-    bool number_float(number_float_t /*value*/, const string_t& /*text*/) { return true; }
+    bool number_float(Json::number_float_t /*value*/, const Json::string_t& /*text*/) { return true; }
 
-    bool string(string_t& /*value*/) { return true; }
+    bool string(Json::string_t& /*value*/) { return true; }
 
-    bool binary(binary_t& /*value*/) { return false; }
+    bool binary(Json::binary_t& /*value*/) { return false; }
 
     bool start_object(std::size_t /*size*/) { return deeper(); }
 
     bool start_array(std::size_t /*size*/) { return deeper(); }
 
-    bool key(string_t& /*value*/) { return true; }
+    bool key(Json::string_t& /*value*/) { return true; }
 
     bool end_object() {
         --depth_;
@@ -156,12 +150,6 @@ private:
 // The second pass, of text that is known to be JSON.
 class DecodeHandler {
 public:
-    using number_integer_t = Json::number_integer_t;
-    using number_unsigned_t = Json::number_unsigned_t;
-    using number_float_t = Json::number_float_t;
-    using string_t = Json::string_t;
-    using binary_t = Json::binary_t;
-
     DecodeHandler(const GoField& root, GoVisitor& visitor) : root_(root), visitor_(visitor) {}
 
     bool null() {
@@ -179,7 +167,7 @@ public:
         return go_on();
     }
 
-    bool number_integer(number_integer_t value) {
+    bool number_integer(Json::number_integer_t value) {
         const GoField* field = wanted(GoKind::integer, "a number");
         if (field != nullptr) {
             visitor_.on_integer(field->id, value);
@@ -187,14 +175,14 @@ public:
         return go_on();
     }
 
-    bool number_unsigned(number_unsigned_t value) {
-        if (value > static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max())) {
+    bool number_unsigned(Json::number_unsigned_t value) {
+        if (value > static_cast<Json::number_unsigned_t>(std::numeric_limits<std::int64_t>::max())) {
             return number_float(0, {});
         }
-        return number_integer(static_cast<number_integer_t>(value));
+        return number_integer(static_cast<Json::number_integer_t>(value));
     }
 
-    bool number_float(number_float_t /*value*/, const string_t& /*text*/) {
+    bool number_float(Json::number_float_t /*value*/, const Json::string_t& /*text*/) {
         const GoField* field = target();
         if (field != nullptr && field->type->kind != GoKind::any) {
             mismatch(*field, "a number beyond its range or with a fraction");
@@ -202,7 +190,7 @@ public:
         return go_on();
     }
 
-    bool string(string_t& value) {
+    bool string(Json::string_t& value) {
         const GoField* field = target();
         if (field != nullptr && field->type->kind == GoKind::time) {
             if (!is_rfc3339_time(value)) {
@@ -217,7 +205,7 @@ public:
         return go_on();
     }
 
-    bool binary(binary_t& /*value*/) { return false; }
+    bool binary(Json::binary_t& /*value*/) { return false; }
 
     bool start_object(std::size_t /*size*/) {
         const GoField* field = target();
@@ -231,7 +219,7 @@ public:
         return begin(field, field != nullptr && field->type->kind == GoKind::list, "an array");
     }
 
-    bool key(string_t& value) {
+    bool key(Json::string_t& value) {
         if (skipped_ > 0) {
             return true;
         }

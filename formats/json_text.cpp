@@ -94,9 +94,7 @@ private:
         std::size_t i = token.front() == '-' ? 1 : 0;
         const auto digits = [&] {
             const std::size_t from = i;
-            while (i < token.size() && token[i] >= '0' && token[i] <= '9') {
-                ++i;
-            }
+            i = std::min(token.find_first_not_of("0123456789", from), token.size());
             return i - from;
         };
         const std::size_t first = i;
@@ -131,26 +129,31 @@ private:
     bool in_string_ = false;
 };
 
+unsigned byte_or_zero(std::string_view text, std::size_t at) noexcept {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+}
+
 }  // namespace
 
 std::size_t utf8_sequence(std::string_view text, std::size_t at) noexcept {
-    const auto byte = [&](std::size_t i) -> unsigned {
-        return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
-    };
+    const auto byte = [&](std::size_t i) { return byte_or_zero(text, at + i); };
     const auto continues = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
     const unsigned first = byte(0);
     if (first < 0x80) {
         return at < text.size() ? 1 : 0;
     }
-    if (first >= 0xc2 && first <= 0xdf) {
+    if (first < 0xc2) {
+        return 0;
+    }
+    if (first <= 0xdf) {
         return continues(1) ? 2 : 0;
     }
-    if (first >= 0xe0 && first <= 0xef) {
+    if (first <= 0xef) {
         const bool overlong = first == 0xe0 && byte(1) < 0xa0;
         const bool surrogate = first == 0xed && byte(1) > 0x9f;
         return continues(1) && continues(2) && !overlong && !surrogate ? 3 : 0;
     }
-    if (first >= 0xf0 && first <= 0xf4) {
+    if (first <= 0xf4) {
         const bool overlong = first == 0xf0 && byte(1) < 0x90;
         const bool beyond = first == 0xf4 && byte(1) > 0x8f;
         return continues(1) && continues(2) && continues(3) && !overlong && !beyond ? 4 : 0;

@@ -158,6 +158,19 @@ std::string_view TarSplitReader::whole_line() {
     }
 }
 
+// Reads on behind `seen` bytes of an object that has not ended; what is in the way of that is recorded.
+bool TarSplitReader::fill_value(std::size_t seen) {
+    if (seen > kMaxEntryBytes) {
+        fail_limit();
+        return false;
+    }
+    const Fill filled = fill();
+    if (filled == Fill::end) {
+        fail("unexpected EOF");
+    }
+    return filled == Fill::more;
+}
+
 // The length of the object that begins at begin_, by counting brackets outside strings.
 TarSplitReader::Find TarSplitReader::find_value_end(std::size_t& length) {
     std::size_t at = 0;
@@ -183,17 +196,7 @@ TarSplitReader::Find TarSplitReader::find_value_end(std::size_t& length) {
                 return Find::found;
             }
         }
-        if (at > kMaxEntryBytes) {
-            fail_limit();
-            return Find::bad;
-        }
-        switch (fill()) {
-        case Fill::more:
-            break;
-        case Fill::end:
-            fail("unexpected EOF");
-            return Find::bad;
-        case Fill::failed:
+        if (!fill_value(at)) {
             return Find::bad;
         }
     }

@@ -60,6 +60,7 @@ private:
     Next fail_limit();
     [[nodiscard]] Next skip_space();
     [[nodiscard]] std::string_view whole_line();
+    [[nodiscard]] bool fill_value(std::size_t seen);
     [[nodiscard]] Find find_value_end(std::size_t& length);
     [[nodiscard]] bool parse_fast(std::string_view line, TarSplitEntry& entry);
     [[nodiscard]] Next parse_slow(std::string_view line, TarSplitEntry& entry);

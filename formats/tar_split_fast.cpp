@@ -150,6 +150,22 @@ bool take_escape(std::string_view text, std::size_t& at, std::string& out) {
     return true;
 }
 
+// The payload is the first `count` bytes of `payload`, which never shrinks; null has none.
+bool take_payload(Cursor& cursor, std::string& payload, std::size_t& count) {
+    count = 0;
+    if (cursor.literal(R"(,"payload":null)")) {
+        return true;
+    }
+    std::string_view text;
+    if (!cursor.literal(R"(,"payload":")") || !cursor.plain_string(text)) {
+        return false;
+    }
+    if (payload.size() < base64_room(text.size())) {
+        payload.resize(base64_room(text.size()));
+    }
+    return decode_strictly(text, payload, count);
+}
+
 bool is_plain_ascii(std::string_view text) {
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
@@ -191,15 +207,15 @@ bool TarSplitReader::parse_fast(std::string_view line, TarSplitEntry& entry) {
     entry = {};
     Cursor cursor(line);
     std::int64_t type = 0;
-    if (!cursor.literal("{\"type\":") || !cursor.number(type)) {
+    if (!cursor.literal(R"({"type":)") || !cursor.number(type)) {
         return false;
     }
     std::string_view text;
     std::string_view name;
-    if (cursor.literal(",\"name\":\"") && !(cursor.string(text) && take_name(text, name))) {
+    if (cursor.literal(R"(,"name":")") && !(cursor.string(text) && take_name(text, name))) {
         return false;
     }
-    if (cursor.literal(",\"name_raw\":\"")) {
+    if (cursor.literal(R"(,"name_raw":")")) {
         if (!cursor.plain_string(text)) {
             return false;
         }
@@ -212,23 +228,15 @@ bool TarSplitReader::parse_fast(std::string_view line, TarSplitEntry& entry) {
         name = std::string_view(name_).substr(0, count);
     }
     std::int64_t size = 0;
-    if (cursor.literal(",\"size\":") && !cursor.number(size)) {
+    if (cursor.literal(R"(,"size":)") && !cursor.number(size)) {
         return false;
     }
     std::size_t count = 0;
-    if (!cursor.literal(",\"payload\":null")) {
-        if (!cursor.literal(",\"payload\":\"") || !cursor.plain_string(text)) {
-            return false;
-        }
-        if (payload_.size() < base64_room(text.size())) {
-            payload_.resize(base64_room(text.size()));
-        }
-        if (!decode_strictly(text, payload_, count)) {
-            return false;
-        }
+    if (!take_payload(cursor, payload_, count)) {
+        return false;
     }
     std::int64_t position = 0;
-    if (!cursor.literal(",\"position\":") || !cursor.number(position) || !cursor.literal("}") ||
+    if (!cursor.literal(R"(,"position":)") || !cursor.number(position) || !cursor.literal("}") ||
         !cursor.at_end()) {
         return false;
     }

@@ -104,7 +104,7 @@ enum class DistributionKind : std::uint8_t { diffid_by_digest, v2metadata_by_dif
 
 // image/<driver>/distribution/...: a cache, and a source of diff-id candidates
 struct DistributionRecord {
-    DistributionKind kind;
+    DistributionKind kind = DistributionKind::diffid_by_digest;
     std::string path;  // from ROOT
     Seen<bool> sight;
     std::optional<DiffId> diff;             // the diff id it speaks of

@@ -5,9 +5,8 @@
 #include "platform/open.hpp"
 #include "platform/sys.hpp"
 
-#include <limits.h>
-
 #include <array>
+#include <climits>
 
 namespace drydock {
 

@@ -41,19 +41,19 @@ bool set(const std::string& path, const std::string& name, std::string_view valu
 class WithoutProc {
 public:
     WithoutProc() {
-        real = sys;
+        real_ = sys;
         sys.stat_at = [](int dir, const char* name, struct stat* out, int flags) {
-            return leads_through_proc(name) ? -1 : real.stat_at(dir, name, out, flags);
+            return leads_through_proc(name) ? -1 : real_.stat_at(dir, name, out, flags);
         };
         sys.list_xattr_path = [](const char* path, char* list, std::size_t size) {
-            return leads_through_proc(path) ? -1 : real.list_xattr_path(path, list, size);
+            return leads_through_proc(path) ? -1 : real_.list_xattr_path(path, list, size);
         };
         sys.get_xattr_path = [](const char* path, const char* name, void* value, std::size_t size) {
-            return leads_through_proc(path) ? -1 : real.get_xattr_path(path, name, value, size);
+            return leads_through_proc(path) ? -1 : real_.get_xattr_path(path, name, value, size);
         };
     }
 
-    ~WithoutProc() { sys = real; }
+    ~WithoutProc() { sys = real_; }
 
     WithoutProc(const WithoutProc&) = delete;
     WithoutProc& operator=(const WithoutProc&) = delete;
@@ -64,7 +64,7 @@ private:
         return path.starts_with("/proc");
     }
 
-    inline static Sys real;
+    inline static Sys real_;
 };
 
 }  // namespace

@@ -62,7 +62,7 @@ TEST_CASE("a tar with one file gives the entries that a daemon writes") {
     CHECK(lines[1] == R"({"type":1,"name":"a","size":5,"payload":"PD7u4tgQAAA=","position":1})");
     CHECK(
         nlohmann::json::parse(lines[2]).at("payload").get<std::string>().size() ==
-        (507U + 1024U + 2U) / 3U * 4U
+        std::size_t{507 + 1024 + 2} / 3 * 4
     );
     CHECK(lines[3] == R"({"type":2,"payload":"","position":3})");
 }
