@@ -289,6 +289,19 @@ TEST_CASE("--output writes the file whole and leaves no other") {
     );
 }
 
+TEST_CASE("--output into a folder of a remapped root that lies elsewhere is refused") {
+    const TempDir root;
+    const TempDir elsewhere;
+    make_damaged_root(root);
+    root.make_directory("165536.165536/image/overlay2/layerdb/sha256");
+    root.make_link("165536.165536/overlay2", elsewhere.path());
+    check_one_line(
+        run_drydock({"check", "--output", elsewhere.path("report"), root.path()}),
+        16,
+        "drydock check: --output "
+    );
+}
+
 TEST_CASE("--output below ROOT is refused, also through links") {
     const TempDir root;
     make_damaged_root(root);
