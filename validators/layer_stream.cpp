@@ -28,11 +28,10 @@ public:
     }
 
     StreamResult run(const ReadFile& tar_split) {
-        const std::stop_token& stop = run_.stop;
         Gunzip gunzip([&](void* buffer, std::size_t size) { return tar_split.read(buffer, size); });
         TarSplitReader reader(
             [&](std::span<char> out) -> std::ptrdiff_t {
-                if (stop.stop_requested()) return -1;
+                if (run_.stop.stop_requested()) return -1;
                 if (gunzip.total_out() > run_.max_tar_split_bytes) return -1;
                 const Gunzip::Result got = gunzip.read(out);
                 if (got.status == Gunzip::Status::bad && got.produced == 0) return -1;
@@ -41,37 +40,48 @@ public:
             [&] { return gunzip.error(); }
         );
         TarSplitEntry entry;
-        while (true) {
-            const TarSplitReader::Next next =
-                stop.stop_requested() ? TarSplitReader::Next::end : reader.next(entry);
-            if (stop.stop_requested()) return end(StreamResult::State::stopped, {});
-            if (next == TarSplitReader::Next::end) break;
-            if (gunzip.total_out() > run_.max_tar_split_bytes) return too_large("longer than any layer's");
-            if (next == TarSplitReader::Next::bad) {
-                return reader.limit_hit() ? too_large(reader.error())
-                                          : end(StreamResult::State::damaged, reader.error());
+        while (next_entry(reader, gunzip, entry) && take(entry)) {
+            if (!whole_ && pass_ == StreamPass::digest) {
+                result_.state = StreamResult::State::broken_off;
+                break;
             }
-            if (tree_.full()) return too_large("more members than any layer's");
-            if (!take(entry)) return std::move(result_);
-            if (!whole_ && pass_ == StreamPass::digest) return end(StreamResult::State::broken_off, {});
         }
-        if (!headers_.good_end()) {
-            return end(StreamResult::State::damaged, "bytes after the last member that no tar reader takes");
-        }
-        if (whole_) result_.digest = DiffId(Digest(buffers_.hash.finish()));
+        if (result_.state == StreamResult::State::whole) finish();
         return std::move(result_);
     }
 
 private:
-    StreamResult end(StreamResult::State state, std::string error) {
-        result_.state = state;
-        result_.error = std::move(error);
-        return std::move(result_);
+    void finish() {
+        if (!headers_.good_end()) {
+            damaged("bytes after the last member that no tar reader takes");
+        } else if (whole_) {
+            result_.digest = DiffId(Digest(buffers_.hash.finish()));
+        }
     }
 
-    StreamResult too_large(std::string error) {
+    // False at the end, for whatever reason: the state tells.
+    bool next_entry(TarSplitReader& reader, const Gunzip& gunzip, TarSplitEntry& entry) {
+        if (run_.stop.stop_requested()) return stopped();
+        const TarSplitReader::Next next = reader.next(entry);
+        if (run_.stop.stop_requested()) return stopped();
+        if (next == TarSplitReader::Next::end) return false;
+        if (gunzip.total_out() > run_.max_tar_split_bytes) return too_large("longer than any layer's");
+        if (next == TarSplitReader::Next::bad) {
+            return reader.limit_hit() ? too_large(reader.error()) : damaged(reader.error());
+        }
+        return tree_.full() ? too_large("more members than any layer's") : true;
+    }
+
+    bool stopped() {
+        result_.state = StreamResult::State::stopped;
+        return false;
+    }
+
+    bool too_large(std::string error) {
+        result_.state = StreamResult::State::unreadable;
         result_.error_number = EFBIG;
-        return end(StreamResult::State::unreadable, std::move(error));
+        result_.error = std::move(error);
+        return false;
     }
 
     bool damaged(std::string error) {
