@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 namespace drydock {
 
@@ -286,13 +287,24 @@ void LayerChecker::ask_merged_trees(
         if (!replay_chain(chain, tree)) return;
         const MergedView view(std::move(folders));
         MergedJudge judge(tree, view, ids_);
+        // Judged first and erased afterwards: a failure half way must not leave half a list.
+        std::set<std::string> from_a_mount;
+        for (const Finding& finding : findings) {
+            if (may_come_from_a_mount(finding) && finding.path.size() > base.size() &&
+                judge.same_at(finding.path.substr(base.size() + 1))) {
+                from_a_mount.insert(finding.path);
+            }
+        }
         std::erase_if(findings, [&](const Finding& finding) {
-            return may_come_from_a_mount(finding) && finding.path.size() > base.size() &&
-                   judge.same_at(finding.path.substr(base.size() + 1));
+            return may_come_from_a_mount(finding) && from_a_mount.contains(finding.path);
         });
-    } catch (const OsError&) {
-        // Without the layers below there is no second opinion; the first one stands.
-        return;
+    } catch (const OsError& error) {
+        // A layer below that is damaged gives no second opinion, and the first one stands. One that
+        // could not be read leaves it open.
+        if (is_absence(error.error())) return;
+        for (Finding& finding : findings) {
+            if (may_come_from_a_mount(finding)) finding.verdict = Verdict::undetermined;
+        }
     }
 }
 
