@@ -265,6 +265,25 @@ bool LayerChecker::replay_chain(const std::vector<std::size_t>& chain, ExpectedT
     return true;
 }
 
+namespace {
+
+// Drops what the merged trees do not confirm. Judged first and erased afterwards: a failure half way must
+// not leave half a list.
+void erase_unconfirmed(MergedJudge& judge, const std::string& base, std::vector<Finding>& findings) {
+    std::set<std::string> from_a_mount;
+    for (const Finding& finding : findings) {
+        if (may_come_from_a_mount(finding) && finding.path.size() > base.size() &&
+            judge.same_at(finding.path.substr(base.size() + 1))) {
+            from_a_mount.insert(finding.path);
+        }
+    }
+    std::erase_if(findings, [&](const Finding& finding) {
+        return may_come_from_a_mount(finding) && from_a_mount.contains(finding.path);
+    });
+}
+
+}  // namespace
+
 void LayerChecker::ask_merged_trees(
     std::size_t layer, const std::string& base, std::vector<Finding>& findings
 ) {
@@ -287,17 +306,7 @@ void LayerChecker::ask_merged_trees(
         if (!replay_chain(chain, tree)) return;
         const MergedView view(std::move(folders));
         MergedJudge judge(tree, view, ids_);
-        // Judged first and erased afterwards: a failure half way must not leave half a list.
-        std::set<std::string> from_a_mount;
-        for (const Finding& finding : findings) {
-            if (may_come_from_a_mount(finding) && finding.path.size() > base.size() &&
-                judge.same_at(finding.path.substr(base.size() + 1))) {
-                from_a_mount.insert(finding.path);
-            }
-        }
-        std::erase_if(findings, [&](const Finding& finding) {
-            return may_come_from_a_mount(finding) && from_a_mount.contains(finding.path);
-        });
+        erase_unconfirmed(judge, base, findings);
     } catch (const OsError& error) {
         // A layer below that is damaged gives no second opinion, and the first one stands. One that
         // could not be read leaves it open.
