@@ -2,6 +2,7 @@
 // points into anything else; records name each other by id as the files do.
 #pragma once
 
+#include "model/databases.hpp"
 #include "model/ids.hpp"
 #include "model/seen.hpp"
 
@@ -139,7 +140,7 @@ struct Inventory {
     std::string not_a_folder;                   // path of the one that should be a folder
     FolderState driver_folder = FolderState::absent;
     FolderState containers_folder = FolderState::absent;
-    bool has_buildkit = false;  // ROOT/buildkit exists: 25-character directories may be its own
+    Builder builder;
 
     // All sorted by id or name.
     std::vector<LayerRecord> layers;
@@ -147,6 +148,7 @@ struct Inventory {
     Seen<Repositories> repositories;
     std::vector<MountRecord> mount_records;
     std::vector<ContainerRecord> containers;  // of every driver
+    std::vector<DatabaseRecord> databases;    // those that are there, by path
     std::vector<DriverDirectory> directories;
     std::vector<ShortLink> short_links;
     bool has_short_link_folder = false;

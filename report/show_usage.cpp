@@ -89,7 +89,7 @@ Usage::Usage(const Inventory& inventory) {
     add_images(inventory, *this);
     add_mounts(inventory, *this);
     for (const DriverDirectory& directory : inventory.directories) {
-        const bool buildkit = inventory.has_buildkit && looks_like_buildkit(directory.name);
+        const bool buildkit = inventory.builder.folder_present && looks_like_buildkit(directory.name);
         directories.try_emplace(directory.name, DirectoryUse{buildkit ? "buildkit" : "unknown", {}});
     }
 }

@@ -95,7 +95,7 @@ Inventory scan_store(
         inventory.unreadable.push_back({join_path(store.path, "buildkit"), buildkit.error, {}});
     }
     // Where it cannot be asked for it may be there, and then it owns directories.
-    inventory.has_buildkit = buildkit.state != FolderState::absent;
+    inventory.builder.folder_present = buildkit.state != FolderState::absent;
     std::sort(
         inventory.unreadable.begin(),
         inventory.unreadable.end(),

@@ -28,7 +28,7 @@ Inventory small_store() {
     Inventory store;
     store.store_path = ".";
     store.driver = "overlay2";
-    store.has_buildkit = true;
+    store.builder.folder_present = true;
     const DiffId base_diff = *DiffId::from_hex(std::string(64, '1'));
     const DiffId top_diff = *DiffId::from_hex(std::string(64, '2'));
     const ChainId base = chain_id(std::nullopt, base_diff);

@@ -121,7 +121,7 @@ std::vector<std::string> facts_of(const Inventory& inventory) {
     facts.push_back(fact("driver", inventory.driver_folder));
     facts.push_back(fact("containers", inventory.containers_folder));
     facts.push_back("not a folder: " + inventory.not_a_folder);
-    facts.emplace_back(inventory.has_buildkit ? "" : "no buildkit");
+    facts.emplace_back(inventory.builder.folder_present ? "" : "no buildkit");
     for (const StrayEntry& stray : inventory.layerdb_strays) {
         facts.push_back("stray " + stray.path);
     }
@@ -178,11 +178,11 @@ TEST_CASE("a scan leaves every access time as it was") {
 TEST_CASE("buildkit counts as there unless it surely is not") {
     const Tree tree;
     tree.folder("image/overlay2");
-    CHECK_FALSE(scan_tree(tree).has_buildkit);
+    CHECK_FALSE(scan_tree(tree).builder.folder_present);
     tree.folder("buildkit");
-    CHECK(scan_tree(tree).has_buildkit);
+    CHECK(scan_tree(tree).builder.folder_present);
     const Denied denied("buildkit");
-    CHECK(scan_tree(tree).has_buildkit);
+    CHECK(scan_tree(tree).builder.folder_present);
 }
 
 TEST_CASE("a record folder stuffed with files is undetermined, not read") {
