@@ -1,6 +1,8 @@
 // See check_store.hpp. The only file that joins scanner and validators.
 #include "cli/check_store.hpp"
 
+#include "platform/parallel.hpp"
+#include "scanner/freed_space.hpp"
 #include "validators/validate.hpp"
 
 #include <utility>
@@ -36,6 +38,18 @@ CheckedStore not_checkable(const StoreLocation& location) {
     return store;
 }
 
+// What it would free to take away that which nobody uses.
+void measure_unused(CheckedStore& store, unsigned jobs, const std::stop_token& stop) {
+    std::vector<Finding*> unmeasured;
+    for (Finding& finding : store.report.findings) {
+        if (!finding.evidence.takes.empty() && !finding.evidence.frees) unmeasured.push_back(&finding);
+    }
+    parallel_for(unmeasured.size(), jobs, stop, [&](std::size_t i, unsigned) {
+        Evidence& evidence = unmeasured[i]->evidence;
+        evidence.frees = measure_freed_space(*store.folders, *store.inventory, evidence.takes, stop);
+    });
+}
+
 }  // namespace
 
 CheckedStore check_store_metadata(
@@ -56,6 +70,7 @@ CheckedStore check_store_metadata(
     // From here on the inventory does not change, and nothing below this line opens a record again.
     store.graph = std::make_unique<const StoreGraph>(*store.inventory);
     store.report = validate_metadata(*store.graph);
+    measure_unused(store, jobs, stop);
     return store;
 }
 
@@ -77,7 +92,9 @@ bool check_store_content(
 ) {
     const StoreAccess access{*store.folders->image, *store.folders->driver};
     const ContentOptions options{jobs, stop, progress};
-    return validate_content(*store.graph, access, options, store.report);
+    const bool complete = validate_content(*store.graph, access, options, store.report);
+    measure_unused(store, jobs, stop);
+    return complete;
 }
 
 }  // namespace drydock

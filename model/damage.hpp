@@ -73,6 +73,15 @@ enum class Damage : std::uint16_t {
     lower_wrong,
     work_missing,
     committed_wrong,
+    // orphans and leftovers
+    layer_record_orphan,
+    layer_removing_leftover,
+    layer_removing_live,
+    write_set_leftover,
+    driver_directory_orphan,
+    short_link_stale,
+    mount_record_orphan,
+    temporary_leftover,
     // layer content
     content_file_missing,
     content_file_empty,

@@ -1004,6 +1004,140 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                     "stands on this directory, so the mark is wrong. Can be rebuilt: without the file, "
                     "everything the container wrote is unchanged.",
      .advice = "With dockerd stopped, move the file `committed` out of the directory that the report names."},
+    // orphans and leftovers
+    {.kind = Damage::layer_record_orphan,
+     .code = "layer-record-orphan",
+     .subject = SubjectKind::layer,
+     .severity = Severity::warning,
+     .level = Level::metadata,
+     .repair = RepairClass::reclaim,
+     .title = "layer that no image, container or build uses",
+     .symptom =
+         "`docker images` does not show it and `docker system prune` does not remove it; only the disk "
+         "is fuller than `docker system df` says.",
+     .cause = "A daemon that was killed between the layers of a pull or load, or while it removed an image: "
+              "after its next start nothing asks for the layer any more, and nothing takes it away.",
+     .explanation =
+         "The record and its driver directory are in order. No image config, no container, no layer "
+         "that is used and no record of the build cache needs them. A pull or load of an image that "
+         "has this layer would use it again.",
+     .advice = "Nothing breaks if it stays. To free the room: with dockerd stopped, move all that the report "
+               "lists under takes out of the data root, start dockerd, and delete what was moved when all is "
+               "well."},
+    {.kind = Damage::layer_removing_leftover,
+     .code = "layer-removing-leftover",
+     .subject = SubjectKind::layer,
+     .severity = Severity::warning,
+     .level = Level::metadata,
+     .repair = RepairClass::reclaim,
+     .title = "removal of a layer that was not finished",
+     .symptom = "Nothing, but a disk that is fuller than it should be. At debug level: \"Ignoring invalid "
+                "digest\" with the record's name.",
+     .cause =
+         "dockerd renames a layer's record before it removes the layer, and was killed or failed in "
+         "between. It tries again only when it is stopped properly, which hosts that are reset never do.",
+     .explanation = "Nobody uses the layer any more: record and driver directory wait for their removal.",
+     .advice =
+         "Start dockerd and stop it properly (`systemctl stop docker`): it then removes them. If the "
+         "record has no `cache-id`, dockerd never does; move what the report lists under takes out of the "
+         "data root with dockerd stopped."},
+    {.kind = Damage::layer_removing_live,
+     .code = "layer-removing-live",
+     .subject = SubjectKind::layer,
+     .severity = Severity::fatal,
+     .level = Level::metadata,
+     .repair = RepairClass::quarantine,
+     .title = "removal that would destroy a layer in use",
+     .symptom =
+         "Nothing yet. When dockerd is next stopped properly, it removes the directory that the record "
+         "names; after that containers of the images named do not start: \"no such file or directory\".",
+     .cause = "A record copied or renamed by hand, a restore that mixed two states of the store, or a layer "
+              "that was pulled again into a directory of the same name.",
+     .explanation =
+         "The record says that its layer is to be removed, and somebody uses the same driver "
+         "directory, or the name leads out of the driver's folder. dockerd does not ask who uses it.",
+     .advice = "Do not stop or restart a running dockerd. If it runs, kill it (`kill -9`), so that it cleans "
+               "up nothing; then move the record that the report names out of `layerdb/sha256`."},
+    {.kind = Damage::write_set_leftover,
+     .code = "write-set-leftover",
+     .subject = SubjectKind::layer,
+     .severity = Severity::warning,
+     .level = Level::metadata,
+     .repair = RepairClass::reclaim,
+     .title = "layer record that was never finished",
+     .symptom = "Nothing, but a disk that is fuller than it should be.",
+     .cause = "A daemon that was killed, or lost power, while it unpacked a layer or wrote its record.",
+     .explanation =
+         "dockerd gathers a record in `layerdb/tmp` and renames it into place as the last step. It "
+         "never looks there again. Where all files of the record are there and an image waits for "
+         "just this layer, the report says so.",
+     .advice = "Nothing breaks if it stays. To free the room: with dockerd stopped, move all that the report "
+               "lists under takes out of the data root."},
+    {.kind = Damage::driver_directory_orphan,
+     .code = "driver-directory-orphan",
+     .subject = SubjectKind::driver_directory,
+     .severity = Severity::warning,
+     .level = Level::metadata,
+     .repair = RepairClass::reclaim,
+     .title = "driver directory that belongs to nobody",
+     .symptom =
+         "`du` of `overlay2` tells far more than `docker system df`, and `docker system prune` answers "
+         "\"Total reclaimed space: 0B\".",
+     .cause = "A full disk, a kill or a power cut during a pull, load, build or start of a container; each "
+              "leaves a directory or two. dockerd has no record of them and never removes them.",
+     .explanation = "No layer, container or record of the build cache names the directory, nothing that they "
+                    "name stands on it, and no record that lost its directory could mean it. Where such "
+                    "an owner cannot be asked, no directory that might be its own is listed here.",
+     .advice = "Nothing breaks if it stays. To free the room: with dockerd stopped, move all that the report "
+               "lists under takes out of the data root, start dockerd, and delete what was moved when all is "
+               "well. It may hold what a container wrote: look before you delete."},
+    {.kind = Damage::short_link_stale,
+     .code = "short-link-stale",
+     .subject = SubjectKind::driver_directory,
+     .severity = Severity::warning,
+     .level = Level::metadata,
+     .repair = RepairClass::reclaim,
+     .title = "short link that no directory uses",
+     .symptom = "Nothing.",
+     .cause = "A layer or container whose creation failed half way, or directories removed by hand.",
+     .explanation =
+         "A name in `overlay2/l` that no `link` and no `lower` file has. It takes no room and does "
+         "no harm.",
+     .advice = "None is needed."},
+    {.kind = Damage::mount_record_orphan,
+     .code = "mount-record-orphan",
+     .subject = SubjectKind::container,
+     .severity = Severity::warning,
+     .level = Level::metadata,
+     .repair = RepairClass::quarantine,
+     .title = "mount record without a container",
+     .symptom = "No command lists it. The layers below it stay for ever, also after `docker rmi` of their "
+                "images.",
+     .cause =
+         "A daemon that was killed while it made or removed a container, or in the middle of a build step.",
+     .explanation =
+         "The record names a writable directory and the layer below it; there is no folder of that "
+         "name in `containers`, and BuildKit has no such snapshot. The writable directory may hold "
+         "what a lost container wrote.",
+     .advice =
+         "Look into the `diff` folder of the writable directory for files that somebody misses. Then, with "
+         "dockerd stopped, move all that the report lists under takes out of the data root."},
+    {.kind = Damage::temporary_leftover,
+     .code = "temporary-leftover",
+     .subject = SubjectKind::file,
+     .severity = Severity::warning,
+     .level = Level::metadata,
+     .repair = RepairClass::reclaim,
+     .title = "temporary file of a killed daemon",
+     .symptom = "Nothing, but a disk that is fuller than it should be.",
+     .cause =
+         "A daemon that was killed while it downloaded, loaded or built, or before it renamed a file that "
+         "it had just written into place.",
+     .explanation =
+         "Downloads and contexts in `tmp`, files named `.tmp-` beside the file that they were to "
+         "replace, and folders in which the driver tried what the file system can do. Nothing reads "
+         "them again. dockerd empties `tmp` itself at its next start.",
+     .advice = "None is needed. To free the room, move them out of the data root with dockerd stopped."},
     // layer content
     {.kind = Damage::content_file_missing,
      .code = "content-file-missing",

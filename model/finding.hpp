@@ -28,6 +28,10 @@ struct Evidence {
     std::optional<std::string> actual;
     std::optional<std::string> detail;
     std::vector<std::string> peers;  // further ids or names that share the damage
+    // Of what nobody uses: all that would be taken away together, from ROOT, and the bytes that this
+    // would free (not set where they could not be counted).
+    std::vector<std::string> takes{};
+    std::optional<std::uint64_t> frees{};
 };
 
 struct Finding {

@@ -4,6 +4,7 @@
 
 #include "model/databases.hpp"
 #include "model/ids.hpp"
+#include "model/leftovers.hpp"
 #include "model/seen.hpp"
 
 #include <cstdint>
@@ -92,7 +93,8 @@ struct DriverDirectory {
     bool has_diff = false;    // `diff` is a directory
     bool has_work = false;
     bool has_committed = false;
-    int error = 0;  // the directory itself could not be read
+    std::vector<std::string> temporaries;  // .tmp-* in it
+    int error = 0;                         // the directory itself could not be read
 };
 
 // overlay2/l/<name>
@@ -155,6 +157,9 @@ struct Inventory {
     std::vector<DistributionRecord> distribution;
     std::vector<std::string> image_temporaries;  // imagedb/content/sha256/.tmp-*, path from ROOT
     std::vector<StrayEntry> layerdb_strays;
+    std::vector<WriteSet> write_sets;
+    std::vector<RemovingRecord> removing;
+    std::vector<std::string> temporaries;  // of killed daemons, beside all records; path from ROOT
     std::vector<Unreadable> unreadable;
 
     // By id; nullptr where there is none.

@@ -57,6 +57,12 @@ Json evidence_json(const Evidence& evidence) {
     if (!evidence.peers.empty()) {
         json["peers"] = strings(evidence.peers);
     }
+    if (!evidence.takes.empty()) {
+        json["takes"] = strings(evidence.takes);
+    }
+    if (evidence.frees) {
+        json["frees"] = *evidence.frees;
+    }
     return json;
 }
 

@@ -104,6 +104,21 @@ std::string name_in_layer(std::string_view path) {
     return terminal_text(path.starts_with('/') ? std::string(path) : '/' + std::string(path));
 }
 
+// What would be taken away together, where that is more than the place of the finding, and the room it takes.
+void write_room(const Evidence& evidence, std::size_t indent, TextWriter& text) {
+    if (evidence.takes.size() > 1) {
+        std::vector<std::string> takes;
+        takes.reserve(evidence.takes.size());
+        for (const std::string& path : evidence.takes) {
+            takes.push_back(terminal_text(path));
+        }
+        text.row(indent, "takes", join_some(takes, kAll));
+    }
+    if (evidence.frees) {
+        text.row(indent, "frees", format_bytes(*evidence.frees));
+    }
+}
+
 void write_evidence(const Finding& finding, std::size_t indent, TextWriter& text) {
     const Evidence& evidence = finding.evidence;
     if (evidence.expected) {
@@ -123,6 +138,7 @@ void write_evidence(const Finding& finding, std::size_t indent, TextWriter& text
         }
         text.row(indent, "also", join_some(peers, text.style().verbose ? kAll : kNamesShown));
     }
+    write_room(evidence, indent, text);
 }
 
 void write_files(const StoreReport& store, const Entry& entry, TextWriter& text) {

@@ -225,6 +225,8 @@ void scan_distribution(const ReadDir& image, const Workers& workers, Inventory& 
         for (const DirEntry& entry : folder->entries) {
             if (!is_temporary_name(entry.name)) {
                 files.push_back(&entry);
+            } else {
+                inventory.temporaries.push_back(join_path(path, entry.name));
             }
         }
         std::vector<DistributionRecord> records =

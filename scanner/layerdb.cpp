@@ -7,6 +7,8 @@ namespace drydock {
 
 namespace {
 
+constexpr std::size_t kHexDigits = 64;
+
 // What one record folder holds, listed once: a file that is not in the listing costs no system call.
 class RecordFolder {
 public:
@@ -110,10 +112,31 @@ MountRecord read_mount(const ReadDir& mounts, const std::string& name) {
     return mount;
 }
 
+WriteSet read_write_set(const ReadDir& tmp, const std::string& name) {
+    const RecordFolder folder(tmp, name);
+    WriteSet set;
+    set.name = name;
+    set.diff = folder.read<DiffId>("diff", kMaxLineBytes, parse_digest_record);
+    set.cache_id = folder.read<std::string>("cache-id", kMaxLineBytes, parse_cache_id);
+    set.size = folder.read_size("size");
+    set.parent = folder.read<ChainId>("parent", kMaxLineBytes, parse_digest_record);
+    set.tar_split = folder.measure("tar-split.json.gz");
+    return set;
+}
+
+RemovingRecord read_removing(const ReadDir& sha256, const std::string& name) {
+    const RecordFolder folder(sha256, name);
+    RemovingRecord record;
+    record.name = name;
+    record.chain = ChainId::from_hex(std::string_view(name).substr(0, kHexDigits)).value();
+    record.cache_id = folder.read<std::string>("cache-id", kMaxLineBytes, parse_cache_id);
+    return record;
+}
+
 // dockerd 20.10 renames a layer's record so before it frees the layer.
 bool is_removing_name(std::string_view name) {
-    return name.size() > 65 && name[64] == '-' && name.ends_with("-removing") &&
-           ChainId::from_hex(name.substr(0, 64)).has_value();
+    return name.size() > kHexDigits && name[kHexDigits] == '-' && name.ends_with("-removing") &&
+           ChainId::from_hex(name.substr(0, kHexDigits)).has_value();
 }
 
 void add_stray(Inventory& inventory, const std::string& folder, const DirEntry& entry) {
@@ -160,21 +183,48 @@ void scan_layers(
     const OpenedFolder& sha256, const std::string& path, const Workers& workers, Inventory& inventory
 ) {
     std::vector<std::string> names;
-    bool any_removing = false;
+    std::vector<std::string> removing;
     for (const DirEntry& entry : sha256.entries) {
         const bool folder = entry.type == FileType::directory;
         if (folder && ChainId::from_hex(entry.name)) {
             names.push_back(entry.name);
         } else if (folder && is_removing_name(entry.name)) {
-            any_removing = true;
+            removing.push_back(entry.name);
         } else {
             add_stray(inventory, path, entry);
         }
     }
     // A layer that is being removed proves as well as any record that this layerdb is the real one.
-    inventory.layerdb = names.empty() && !any_removing ? FolderState::empty : FolderState::present;
+    inventory.layerdb = names.empty() && removing.empty() ? FolderState::empty : FolderState::present;
     inventory.layers = collect<LayerRecord>(names.size(), workers, [&](std::size_t index) {
         return read_layer(sha256.dir, names[index]);
+    });
+    inventory.removing = collect<RemovingRecord>(removing.size(), workers, [&](std::size_t index) {
+        return read_removing(sha256.dir, removing[index]);
+    });
+}
+
+// layerdb/tmp. Not there before the first layer was registered.
+void scan_write_sets(
+    const ReadDir& layerdb, const std::string& layerdb_path, const Workers& workers, Inventory& inventory
+) {
+    const auto tmp = open_folder_chain(layerdb, layerdb_path, {"tmp"}, inventory.unreadable);
+    if (!tmp) {
+        return;
+    }
+    std::vector<std::string> names;
+    for (const DirEntry& entry : tmp->entries) {
+        const std::string_view name = entry.name;
+        const bool ours = name.starts_with("write-set-") || name.starts_with("layer-");
+        if (ours && entry.type == FileType::directory) {
+            names.push_back(entry.name);
+        } else {
+            inventory.layerdb_strays.push_back({layerdb_path + "/tmp/" + entry.name, with_article(entry.type)}
+            );
+        }
+    }
+    inventory.write_sets = collect<WriteSet>(names.size(), workers, [&](std::size_t index) {
+        return read_write_set(tmp->dir, names[index]);
     });
 }
 
@@ -216,6 +266,7 @@ void scan_layerdb(const ReadDir& image, const Workers& workers, Inventory& inven
     if (const auto mounts = open_base(layerdb->dir, path, "mounts", inventory.mounts, inventory)) {
         scan_mounts(*mounts, path + "/mounts", workers, inventory);
     }
+    scan_write_sets(layerdb->dir, path, workers, inventory);
     std::sort(
         inventory.layerdb_strays.begin(),
         inventory.layerdb_strays.end(),

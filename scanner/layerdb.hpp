@@ -1,6 +1,6 @@
-// image/<driver>/layerdb: layer records (sha256/), mount records (mounts/) and what belongs to neither.
-// Only file names and one-line files are read; of tar-split.json.gz only the size. Format: moby
-// layer/filestore.go. `tmp/` and folders named <chain>-...-removing are left alone here.
+// image/<driver>/layerdb: layer records (sha256/), mount records (mounts/), records that were being made
+// (tmp/) or removed (<chain>-...-removing), and what is none of these. Only file names and one-line
+// files are read; of tar-split.json.gz only the size. Format: moby layer/filestore.go.
 #pragma once
 
 #include "model/inventory.hpp"
@@ -9,7 +9,8 @@
 
 namespace drydock {
 
-// Fills layerdb, mounts, not_a_folder, layers, mount_records and layerdb_strays. `image` is
+// Fills layerdb, mounts, not_a_folder, layers, removing, mount_records, write_sets and
+// layerdb_strays. `image` is
 // image/<driver>; inventory.image_root must be set.
 void scan_layerdb(const ReadDir& image, const Workers& workers, Inventory& inventory);
 

@@ -2,6 +2,7 @@
 
 #include "formats/record_text.hpp"
 #include "platform/os_error.hpp"
+#include "scanner/temporaries.hpp"
 
 #include <cerrno>
 
@@ -27,6 +28,8 @@ DriverDirectory read_directory(const ReadDir& driver, const std::string& name) {
                 directory.has_work = entry.type == FileType::directory;
             } else if (entry.name == "committed") {
                 directory.has_committed = entry.type == FileType::regular;
+            } else if (is_temporary_name(entry.name)) {
+                directory.temporaries.push_back(entry.name);
             } else if (entry.name == "link") {
                 directory.link = see_record<std::string>(
                     read_small_file(dir, entry.name, kMaxLineBytes, entry.type), parse_link
@@ -92,6 +95,10 @@ void scan_overlay2(const ReadDir& driver, const Workers& workers, Inventory& inv
     inventory.driver_folder = FolderState::empty;
     for (const DirEntry& entry : listing.entries) {
         if (entry.name == "l" || entry.name == "backingFsBlockDev") {
+            continue;
+        }
+        if (is_probe_name(entry.name)) {
+            inventory.temporaries.push_back(join_path(inventory.driver_root, entry.name));
             continue;
         }
         inventory.driver_folder = FolderState::present;

@@ -9,7 +9,7 @@
 
 namespace drydock {
 
-// Fills driver_folder, directories, short_links and has_short_link_folder.
+// Fills driver_folder, directories, short_links and has_short_link_folder; adds probe folders to temporaries.
 void scan_overlay2(const ReadDir& driver, const Workers& workers, Inventory& inventory);
 
 }  // namespace drydock

@@ -6,6 +6,7 @@
 #include "scanner/layerdb.hpp"
 #include "scanner/look.hpp"
 #include "scanner/overlay2.hpp"
+#include "scanner/temporaries.hpp"
 
 namespace drydock {
 
@@ -96,6 +97,7 @@ Inventory scan_store(
     }
     // Where it cannot be asked for it may be there, and then it owns directories.
     inventory.builder.folder_present = buildkit.state != FolderState::absent;
+    scan_temporaries(folders, inventory);
     std::sort(
         inventory.unreadable.begin(),
         inventory.unreadable.end(),

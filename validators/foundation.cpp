@@ -1,13 +1,12 @@
 #include "platform/os_error.hpp"
 #include "validators/metadata.hpp"
+#include "validators/ownership.hpp"
 
 #include <algorithm>
 
 namespace drydock {
 
 namespace {
-
-constexpr std::size_t kBuildKitIdLength = 25;
 
 bool gone(FolderState state) {
     return state == FolderState::absent || state == FolderState::empty;
@@ -100,7 +99,7 @@ void check_containers_folder(const Inventory& inventory, StoreFoundation& result
     const auto mounts = std::count_if(
         inventory.mount_records.begin(),
         inventory.mount_records.end(),
-        [](const MountRecord& mount) { return mount.name.size() != kBuildKitIdLength; }
+        [](const MountRecord& mount) { return form_of(mount.name) != DirectoryName::builder; }
     );
     result.containers_known = inventory.containers_folder == FolderState::present &&
                               inventory.mounts != FolderState::not_a_folder &&
@@ -118,6 +117,26 @@ void check_containers_folder(const Inventory& inventory, StoreFoundation& result
     ));
 }
 
+// dockerd makes snapshots.db when it starts: without one, a daemon has not seen this root since
+// BuildKit's records were lost, or never had any.
+void check_builder(const Inventory& inventory, StoreFoundation& result, Findings& findings) {
+    const Sight sight = inventory.builder.snapshots.sight;
+    const auto directories =
+        std::ranges::count_if(inventory.directories, [](const DriverDirectory& directory) {
+            return form_of(directory.name) == DirectoryName::builder;
+        });
+    const bool never_used = sight == Sight::absent && !inventory.builder.folder_present && directories == 0;
+    result.builder_known = sight == Sight::present || never_used;
+    if ((sight != Sight::absent && sight != Sight::empty) || directories == 0) return;
+    findings.push_back(absent_owner(
+        inventory,
+        Damage::owner_missing,
+        prefixed(inventory, inventory.builder.folder_present ? "buildkit/snapshots.db" : "buildkit"),
+        std::string(sight == Sight::absent ? "absent" : "of no bytes") + ", while " + inventory.driver_root +
+            " holds " + std::to_string(directories) + " directories of BuildKit's"
+    ));
+}
+
 }  // namespace
 
 StoreFoundation check_foundation(const StoreGraph& graph, Findings& findings) {
@@ -126,6 +145,7 @@ StoreFoundation check_foundation(const StoreGraph& graph, Findings& findings) {
     check_layerdb(graph.inventory(), result, findings);
     check_driver_folder(graph.inventory(), result, findings);
     check_containers_folder(graph.inventory(), result, findings);
+    check_builder(graph.inventory(), result, findings);
     return result;
 }
 

@@ -10,6 +10,8 @@
 
 namespace drydock {
 
+class Ownership;
+
 using Findings = std::vector<Finding>;
 
 // Whether the folders that everything stands on are there. What an absent owner might own is not
@@ -20,6 +22,7 @@ struct StoreFoundation {
     bool containers_known = true;   // containers/ is there, or no mount record needs it
     bool images_known = true;       // imagedb could be listed: an image without a record is absent
     bool short_links_known = true;  // so could l/
+    bool builder_known = true;      // BuildKit's records could be read, or it was never used
 };
 
 [[nodiscard]] StoreFoundation check_foundation(const StoreGraph& graph, Findings& findings);
@@ -36,6 +39,16 @@ void check_references(const StoreGraph& graph, const StoreFoundation& foundation
 void check_driver_directories(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings);
 // layerdb/mounts and what containers need of it
 void check_mounts(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings);
+// What nobody uses: layer and mount records, driver directories, short links. To be called when all else
+// is found: a record that is damaged keeps what it stands on.
+void check_orphans(
+    const StoreGraph& graph, const Ownership& ownership, const StoreFoundation& foundation, Findings& findings
+);
+// What killed daemons and removals that did not end left behind
+void check_leftovers(const StoreGraph& graph, const Ownership& ownership, Findings& findings);
+
+// Adds to what a finding takes: a driver directory that is there, and its short link.
+void take_directory(const Inventory& inventory, std::string_view directory, Evidence& evidence);
 
 // A file or folder that could not be read: undetermined, never damage.
 [[nodiscard]] Finding make_unreadable(Subject subject, std::string path, int error, std::string detail = {});

@@ -5,6 +5,7 @@
 
 #include "model/inventory.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -118,6 +119,16 @@ private:
     bool search_cut_ = false;                                           // the budget ended it
     std::unordered_map<std::string, std::vector<std::string>> claims_;  // link -> directories naming it
 };
+
+// Calls `fn` with the name of each short link in `lower`; elements of another form are left out.
+template <class Fn>
+void for_each_lower(std::string_view lower, Fn&& fn) {
+    while (!lower.empty()) {
+        const std::size_t colon = std::min(lower.find(':'), lower.size());
+        if (lower.starts_with("l/")) fn(lower.substr(2, colon - 2));
+        lower.remove_prefix(std::min(colon + 1, lower.size()));
+    }
+}
 
 // "l/A:l/B" -> {"A", "B"}; an element of another form gives nullopt for the whole.
 [[nodiscard]] std::optional<std::vector<std::string>> split_lower(std::string_view lower);

@@ -2,6 +2,7 @@
 
 #include "platform/parallel.hpp"
 #include "validators/metadata.hpp"
+#include "validators/ownership.hpp"
 #include "validators/victims.hpp"
 
 #include <algorithm>
@@ -48,6 +49,30 @@ void limit_findings(StoreReport& report) {
     for (const auto& [damage, group] : cut) {
         report.unlisted.push_back(group);
     }
+}
+
+// What nobody uses, in the light of all other findings.
+void check_unused(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings) {
+    const Ownership ownership(graph, foundation, findings);
+    check_orphans(graph, ownership, foundation, findings);
+    check_leftovers(graph, ownership, findings);
+}
+
+bool is_unused(Damage damage) {
+    return damage >= Damage::layer_record_orphan && damage <= Damage::temporary_leftover;
+}
+
+// A lost cache-id that the content has proven no longer stands in the way of the others.
+void check_unused_again(const StoreGraph& graph, StoreReport& report) {
+    const bool any_lost = std::ranges::any_of(report.findings, [](const Finding& finding) {
+        return finding.damage == Damage::cache_id_wrong || finding.damage == Damage::cache_id_missing ||
+               finding.damage == Damage::cache_id_empty || finding.damage == Damage::cache_id_malformed;
+    });
+    if (!any_lost) return;
+    Findings scratch;
+    const StoreFoundation foundation = check_foundation(graph, scratch);
+    std::erase_if(report.findings, [](const Finding& finding) { return is_unused(finding.damage); });
+    check_unused(graph, foundation, report.findings);
 }
 
 void name_things(const StoreGraph& graph, StoreReport& report) {
@@ -222,6 +247,7 @@ StoreReport validate_metadata(const StoreGraph& graph) {
     check_references(graph, foundation, report.findings);
     check_driver_directories(graph, foundation, report.findings);
     check_mounts(graph, foundation, report.findings);
+    check_unused(graph, foundation, report.findings);
     limit_findings(report);
     settle(graph, report);
     return report;
@@ -264,6 +290,7 @@ bool validate_content(
         report.unlisted.insert(report.unlisted.end(), outcome.unlisted.begin(), outcome.unlisted.end());
         std::move(outcome.findings.begin(), outcome.findings.end(), std::back_inserter(report.findings));
     }
+    if (complete) check_unused_again(graph, report);
     settle(graph, report);
     return complete;
 }

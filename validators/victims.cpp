@@ -29,6 +29,11 @@ bool names_registry(const std::string& repository) {
     return domain == "localhost" || domain.find_first_of(".:") != std::string::npos;
 }
 
+bool adds_peers(Damage damage) {
+    return damage == Damage::cache_id_shared || damage == Damage::parent_cycle ||
+           damage == Damage::layer_removing_live;
+}
+
 }  // namespace
 
 VictimIndex::VictimIndex(const StoreGraph& graph) : graph_(graph) {
@@ -65,7 +70,7 @@ void VictimIndex::add_container(std::size_t index) {
 
 SharedVictims VictimIndex::of(const Finding& finding) {
     // Peers add to the victims of these two; the others depend on the subject alone.
-    if (finding.damage == Damage::cache_id_shared || finding.damage == Damage::parent_cycle) {
+    if (adds_peers(finding.damage)) {
         return find(finding);
     }
     const auto known = shared_.find(finding.subject);
@@ -78,8 +83,9 @@ Victims VictimIndex::find(const Finding& finding) const {
     switch (finding.subject.kind) {
     case SubjectKind::layer: {
         result = of_layer(finding.subject.id);
-        // Two records of one directory, or a circle, hurt whatever stands on any of them.
-        if (finding.damage == Damage::cache_id_shared || finding.damage == Damage::parent_cycle) {
+        // Two records of one directory, or a circle, hurt whatever stands on any of them; a removal hurts
+        // those who use the directory that it would take.
+        if (adds_peers(finding.damage)) {
             for (const std::string& peer : finding.evidence.peers) {
                 Victims more = of_layer(peer);
                 if (graph_.inventory().find_container(peer) != nullptr) more.containers.push_back(peer);
@@ -99,7 +105,8 @@ Victims VictimIndex::find(const Finding& finding) const {
         result.tags.push_back(finding.subject.id);
         break;
     case SubjectKind::container:
-        result.containers.push_back(finding.subject.id);
+        // A mount record may have no container.
+        if (finding.damage != Damage::mount_record_orphan) result.containers.push_back(finding.subject.id);
         if (finding.damage == Damage::cache_id_shared) {
             const auto& peers = finding.evidence.peers;
             result.containers.insert(result.containers.end(), peers.begin(), peers.end());

@@ -1,0 +1,260 @@
+#include "validators/ownership.hpp"
+
+#include <algorithm>
+
+namespace drydock {
+
+namespace {
+
+constexpr std::size_t kHexDigits = 64;
+constexpr std::size_t kBuilderLetters = 25;
+constexpr std::string_view kInit = "-init";
+
+bool is_lost(const Seen<std::string>& name) {
+    return !name.present();
+}
+
+}  // namespace
+
+DirectoryName form_of(std::string_view directory) {
+    const auto all = [](std::string_view text, bool (*fits)(char)) {
+        return std::all_of(text.begin(), text.end(), fits);
+    };
+    const auto hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    const auto base36 = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); };
+    if (directory.size() == kHexDigits && all(directory, hex)) return DirectoryName::layer;
+    if (directory.size() == kBuilderLetters && all(directory, base36)) return DirectoryName::builder;
+    const bool init = directory.size() == kHexDigits + kInit.size() && directory.ends_with(kInit);
+    return init && all(directory.substr(0, kHexDigits), hex) ? DirectoryName::init : DirectoryName::foreign;
+}
+
+Ownership::Ownership(
+    const StoreGraph& graph, const StoreFoundation& foundation, const std::vector<Finding>& found
+)
+    : graph_(graph), foundation_(foundation) {
+    note_builder();
+    note_lost_names(found);
+    note_leftovers();
+    layer_users_known_ = all_layer_users_known();
+    keep_layers(found);
+    note_reached();
+}
+
+void Ownership::note_builder() {
+    for (const BuilderSnapshot& snapshot : graph_.inventory().builder.snapshots.value) {
+        builders_.insert(snapshot.key);
+        if (!snapshot.committed.empty()) builders_.insert(snapshot.committed);
+    }
+}
+
+void Ownership::note_lost_names(const std::vector<Finding>& found) {
+    const Inventory& inventory = graph_.inventory();
+    std::unordered_set<std::string> proven_layers;
+    for (const Finding& finding : found) {
+        const bool names_directory =
+            finding.damage == Damage::cache_id_wrong || finding.damage == Damage::cache_id_missing ||
+            finding.damage == Damage::cache_id_empty || finding.damage == Damage::cache_id_malformed;
+        if (!names_directory || !finding.witness || !finding.evidence.expected) continue;
+        proven_layers.insert(finding.subject.id);
+        proven_.insert(*finding.evidence.expected);
+    }
+    for (const LayerRecord& layer : inventory.layers) {
+        const std::string* id = layer.cache_id.get();
+        const bool known = id != nullptr && inventory.find_directory(*id) != nullptr && !graph_.shared(*id);
+        if (!known && !proven_layers.contains(layer.chain.text())) layer_directory_lost_ = true;
+    }
+    if (any_record_lost()) layer_directory_lost_ = true;
+    for (const MountRecord& mount : inventory.mount_records) {
+        if (is_lost(mount.mount_id)) container_directory_lost_ = true;
+    }
+    for (const ContainerRecord& container : inventory.containers) {
+        const ContainerConfig* config = container.config.get();
+        const bool ours = config == nullptr || (config->driver == inventory.driver && !config->dead);
+        if (ours && inventory.find_mount(container.id) == nullptr) container_directory_lost_ = true;
+    }
+    any_unreadable_ = inventory.mounts == FolderState::unreadable ||
+                      std::ranges::any_of(inventory.unreadable, [&](const Unreadable& item) {
+                          return item.path.starts_with(inventory.image_root + "/layerdb");
+                      });
+}
+
+// A layer that an image, a container or another layer names and that has no record: its directory may
+// still be there.
+bool Ownership::any_record_lost() const {
+    const Inventory& inventory = graph_.inventory();
+    const auto lost = [&](const ChainId& chain) { return inventory.find_layer(chain) == nullptr; };
+    for (std::size_t i = 0; i < inventory.images.size(); ++i) {
+        if (std::ranges::any_of(graph_.chain_of(i), lost)) return true;
+    }
+    for (const LayerRecord& layer : inventory.layers) {
+        if (layer.parent.present() && lost(layer.parent.value)) return true;
+    }
+    return std::ranges::any_of(inventory.mount_records, [&](const MountRecord& mount) {
+        return mount.parent.present() && lost(mount.parent.value);
+    });
+}
+
+void Ownership::note_leftovers() {
+    for (const RemovingRecord& record : graph_.inventory().removing) {
+        if (const std::string* id = record.cache_id.get()) leftovers_.insert(*id);
+    }
+    for (const WriteSet& set : graph_.inventory().write_sets) {
+        if (const std::string* id = set.cache_id.get()) leftovers_.insert(*id);
+    }
+}
+
+bool Ownership::is_kept(const DriverDirectory& directory) const {
+    const auto keeps = [&](const DirectoryOwner& owner) {
+        return owner.kind != DirectoryOwner::Kind::layer ||
+               kept_.contains(graph_.inventory().layers[owner.index].chain);
+    };
+    return is_builders(directory.name) || std::ranges::any_of(graph_.owners(directory.name), keeps);
+}
+
+// From the few that nobody keeps to those that stand on them: a sound store has none of the former.
+void Ownership::note_reached() {
+    const Inventory& inventory = graph_.inventory();
+    std::unordered_map<std::string_view, const DriverDirectory*> by_link;
+    for (const DriverDirectory& directory : inventory.directories) {
+        if (is_kept(directory)) continue;
+        if (const std::string* link = directory.link.get()) by_link.emplace(*link, &directory);
+    }
+    for (const ShortLink& link : inventory.short_links) {
+        const std::string* target = link.target.get();
+        const auto name = target != nullptr ? target_directory(*target) : std::nullopt;
+        const DriverDirectory* directory = name ? inventory.find_directory(*name) : nullptr;
+        if (directory != nullptr && !is_kept(*directory)) by_link.emplace(link.name, directory);
+    }
+    if (by_link.empty()) return;
+    for (const DriverDirectory& directory : inventory.directories) {
+        if (!directory.lower.present() || !is_kept(directory)) continue;
+        for_each_lower(directory.lower.value, [&](std::string_view link) {
+            const auto found = by_link.find(link);
+            if (found != by_link.end()) reached_.insert(found->second->name);
+        });
+    }
+}
+
+bool Ownership::all_layer_users_known() const {
+    const Inventory& inventory = graph_.inventory();
+    if (!foundation_.layers_known || !foundation_.images_known || !foundation_.containers_known ||
+        !foundation_.builder_known || any_unreadable_ ||
+        inventory.builder.leased.sight == Sight::unreadable ||
+        inventory.builder.leased.sight == Sight::malformed || !inventory.repositories.present()) {
+        return false;
+    }
+    for (std::size_t i = 0; i < inventory.images.size(); ++i) {
+        const Seen<ImageConfig>& config = inventory.images[i].config;
+        const bool has_layers = config.present() && !config.value.diff_ids.empty();
+        const bool told = config.sight == Sight::absent || config.present();
+        // A config that is damaged, or names layers that are no digests, hides what it stands on.
+        if (!told || (has_layers && graph_.chain_of(i).empty())) return false;
+    }
+    // A tag may be all that is left of an image.
+    const auto names_lost_image = [&](const TagRecord& tag) {
+        const ImageRecord* image = tag.image ? inventory.find_image(*tag.image) : nullptr;
+        return image == nullptr || !image->config.present();
+    };
+    if (std::ranges::any_of(inventory.repositories.value.tags, names_lost_image)) return false;
+    for (std::size_t i = 0; i < inventory.containers.size(); ++i) {
+        const ContainerRecord& container = inventory.containers[i];
+        const ContainerConfig* config = container.config.get();
+        if (config != nullptr && (config->driver != inventory.driver || config->dead)) continue;
+        const MountRecord* mount = inventory.find_mount(container.id);
+        // An image without layers leaves no parent.
+        const bool told =
+            mount != nullptr && (mount->parent.present() || mount->parent.sight == Sight::absent);
+        if (!told && !graph_.top_chain_of_container(i)) return false;
+    }
+    return std::ranges::none_of(inventory.mount_records, [](const MountRecord& mount) {
+        return !mount.parent.present() && mount.parent.sight != Sight::absent;
+    });
+}
+
+void Ownership::keep_chain(const ChainId& top) {
+    for (std::optional<ChainId> chain = top; chain && kept_.insert(*chain).second;) {
+        chain = graph_.parent_of(*chain);
+    }
+}
+
+void Ownership::keep_layers(const std::vector<Finding>& found) {
+    const Inventory& inventory = graph_.inventory();
+    for (std::size_t i = 0; i < inventory.images.size(); ++i) {
+        if (!graph_.chain_of(i).empty()) keep_chain(graph_.chain_of(i).back());
+    }
+    for (std::size_t i = 0; i < inventory.containers.size(); ++i) {
+        if (const auto top = graph_.top_chain_of_container(i)) keep_chain(*top);
+    }
+    for (const MountRecord& mount : inventory.mount_records) {
+        if (mount.parent.present()) keep_chain(mount.parent.value);
+    }
+    const auto keep_named = [&](std::string_view key) {
+        if (const auto chain = ChainId::from_text(key)) keep_chain(*chain);
+    };
+    for (const BuilderSnapshot& snapshot : inventory.builder.snapshots.value) {
+        keep_named(snapshot.key);
+        keep_named(snapshot.parent);
+        if (snapshot.chain) keep_chain(*snapshot.chain);
+    }
+    for (const std::string& key : inventory.builder.leased.value) {
+        keep_named(key);
+    }
+    // What is damaged is told as such, and may stand on anything that it names.
+    for (const Finding& finding : found) {
+        if (finding.subject.kind == SubjectKind::layer) keep_named(finding.subject.id);
+    }
+    for (std::size_t i = 0; i < inventory.layers.size(); ++i) {
+        const LayerRecord& layer = inventory.layers[i];
+        if (graph_.truth(i).known) continue;
+        keep_chain(layer.chain);
+        if (layer.parent.present()) keep_chain(layer.parent.value);
+    }
+}
+
+Keeper Ownership::of_layer(std::size_t layer) const {
+    const LayerRecord& record = graph_.inventory().layers[layer];
+    const std::string* directory = record.cache_id.get();
+    if (kept_.contains(record.chain) || (directory != nullptr && reached_.contains(*directory))) {
+        return Keeper::somebody;
+    }
+    return layer_users_known_ ? Keeper::nobody : Keeper::perhaps;
+}
+
+Keeper Ownership::of_directory(const DriverDirectory& directory) const {
+    return graph_.owners(directory.name).empty() ? unowned(directory) : Keeper::somebody;
+}
+
+Keeper Ownership::of_directory_without(const DriverDirectory& directory, std::size_t except) const {
+    const auto& owners = graph_.owners(directory.name);
+    const bool other = std::ranges::any_of(owners, [&](const DirectoryOwner& owner) {
+        return owner.kind != DirectoryOwner::Kind::layer || owner.index != except;
+    });
+    return other ? Keeper::somebody : unowned(directory);
+}
+
+Keeper Ownership::unowned(const DriverDirectory& directory) const {
+    const std::string& name = directory.name;
+    if (is_builders(name) || reached_.contains(name) || proven_.contains(name)) return Keeper::somebody;
+    const DirectoryName form = form_of(name);
+    if (form == DirectoryName::foreign) return Keeper::perhaps;
+    if (!foundation_.layers_known || !foundation_.directories_known || any_unreadable_ ||
+        directory.error != 0) {
+        return Keeper::perhaps;
+    }
+    if (form == DirectoryName::builder && !foundation_.builder_known) return Keeper::perhaps;
+    // A container's pair of directories is no layer's, and a layer's is none of a container.
+    const bool of_container = form == DirectoryName::init ||
+                              graph_.inventory().find_directory(name + std::string(kInit)) != nullptr;
+    const bool base = directory.lower.sight == Sight::absent;  // a container stands on something
+    if (layer_directory_lost_ && !of_container) return Keeper::perhaps;
+    if ((container_directory_lost_ || !foundation_.containers_known) && (of_container || !base)) {
+        return Keeper::perhaps;
+    }
+    return Keeper::nobody;
+}
+
+bool Ownership::is_leftover(std::string_view directory) const {
+    return leftovers_.contains(std::string(directory));
+}
+
+}  // namespace drydock
