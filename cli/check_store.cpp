@@ -74,6 +74,26 @@ CheckedStore check_store_metadata(
     return store;
 }
 
+std::map<std::string, std::uint64_t>
+measure_containers(const CheckedStore& store, unsigned jobs, const std::stop_token& stop) {
+    std::vector<std::string> names;
+    for (const MountRecord& mount : store.inventory->mount_records) {
+        const std::string* name = mount.mount_id.get();
+        if (name != nullptr && store.inventory->find_directory(*name) != nullptr) names.push_back(*name);
+    }
+    std::vector<std::optional<std::uint64_t>> bytes(names.size());
+    parallel_for(names.size(), jobs, stop, [&](std::size_t i, unsigned) {
+        bytes[i] = measure_freed_space(
+            *store.folders, *store.inventory, {store.inventory->directory_path(names[i], "diff")}, stop
+        );
+    });
+    std::map<std::string, std::uint64_t> result;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (bytes[i]) result.emplace(names[i], *bytes[i]);
+    }
+    return result;
+}
+
 bool has_content_to_check(const CheckedStore& store) {
     return store.graph && store.folders->image && store.folders->driver && has_content(*store.graph);
 }

@@ -8,9 +8,11 @@
 #include "validators/store_graph.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 namespace drydock {
 
@@ -26,6 +28,10 @@ struct CheckedStore {
 [[nodiscard]] CheckedStore check_store_metadata(
     const ReadDir& root, const StoreLocation& location, unsigned jobs, const std::stop_token& stop
 );
+
+// Bytes below the directories that containers write to, by name. What could not be counted is left out.
+[[nodiscard]] std::map<std::string, std::uint64_t>
+measure_containers(const CheckedStore& store, unsigned jobs, const std::stop_token& stop);
 
 // Whether there are layers whose content can be looked at.
 [[nodiscard]] bool has_content_to_check(const CheckedStore& store);

@@ -53,9 +53,17 @@ std::vector<OptionSpec> output_options() {
     };
 }
 
+std::vector<OptionSpec> output_options_with_dot() {
+    std::vector<OptionSpec> options = output_options();
+    options.front().argument = "text|json|dot";
+    options.front().help = "for people, one JSON document, or a graph for Graphviz";
+    return options;
+}
+
 OutputOptions read_output_options(const Arguments& arguments) {
     OutputOptions options;
-    options.format = arguments.text("format").value_or("text") == "json" ? Format::json : Format::text;
+    const std::string format = arguments.text("format").value_or("text");
+    options.format = format == "json" ? Format::json : (format == "dot" ? Format::dot : Format::text);
     options.file = arguments.text("output");
     options.progress = read_when(arguments, "progress");
     options.color = read_when(arguments, "color");

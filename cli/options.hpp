@@ -10,7 +10,7 @@
 
 namespace drydock {
 
-enum class Format : unsigned char { text, json };
+enum class Format : unsigned char { text, json, dot };
 enum class When : unsigned char { automatic, always, never };
 
 struct OutputOptions {
@@ -28,6 +28,8 @@ inline constexpr unsigned kMostJobs = 256;  // more threads than any disk answer
 [[nodiscard]] std::vector<OptionSpec> store_options();
 // --format, --output, --progress, --color, --quiet, --verbose
 [[nodiscard]] std::vector<OptionSpec> output_options();
+// The same for a command that can draw a graph: --format dot
+[[nodiscard]] std::vector<OptionSpec> output_options_with_dot();
 
 [[nodiscard]] OutputOptions read_output_options(const Arguments& arguments);
 // 1 to kMostJobs; as many as there are processors where nothing is said. Throws UsageError.

@@ -41,11 +41,6 @@ std::string_view hex_part(std::string_view id) {
     return id.starts_with(kAlgorithm) ? id.substr(kAlgorithm.size()) : id;
 }
 
-bool begins_id(std::string_view typed, std::string_view hex) {
-    const std::string_view digits = hex_part(typed);
-    return digits.size() >= kLeastIdDigits && hex.starts_with(digits);
-}
-
 std::string codes_text(const std::set<Damage>& kinds) {
     std::vector<std::string> codes;
     codes.reserve(kinds.size());
@@ -79,6 +74,11 @@ bool any_in(const std::vector<std::string>& items, const std::set<std::string>& 
 }
 
 }  // namespace
+
+bool begins_id(std::string_view typed, std::string_view hex) {
+    const std::string_view digits = hex_part(typed);
+    return digits.size() >= kLeastIdDigits && hex.starts_with(digits);
+}
 
 std::vector<OptionSpec> selection_options() {
     return {

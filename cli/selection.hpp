@@ -59,6 +59,9 @@ private:
 // Drops what is not selected and gives the store the verdict of what is left.
 void apply_selection(const Selection& selection, const SelectedThings& things, StoreReport& report);
 
+// Whether `hex` begins with what was typed: "sha256:" in front does not count, and a few digits are needed.
+[[nodiscard]] bool begins_id(std::string_view typed, std::string_view hex);
+
 // A reference as repositories.json has it: without docker.io/ and library/, with a tag.
 [[nodiscard]] std::string familiar_reference(std::string_view typed);
 

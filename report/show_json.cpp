@@ -3,6 +3,7 @@
 #include "report/json_stream.hpp"
 #include "report/safe_text.hpp"
 #include "report/show.hpp"
+#include "report/show_focus.hpp"
 #include "report/show_usage.hpp"
 #include "report/version.hpp"
 
@@ -40,9 +41,10 @@ Json text_or_null(const Seen<std::string>& seen) {
     return seen.present() ? Json(json_text(seen.value)) : Json(nullptr);
 }
 
-Json images_json(const Inventory& store, const Usage& usage) {
+Json images_json(const Inventory& store, const Usage& usage, const Focus& focus) {
     Json array = Json::array();
     for (const ImageRecord& record : store.images) {
+        if (!focus.image(record.id)) continue;
         const ImageUse& use = usage.images.at(record.id);
         Json json = Json::object();
         json["id"] = record.id.text();
@@ -50,16 +52,18 @@ Json images_json(const Inventory& store, const Usage& usage) {
         json["tags"] = strings(use.tags);
         json["parent"] = digest_or_null(record.parent);
         json["size"] = use.bytes;
+        json["frees"] = use.frees;
         json["layers"] = digests(use.layers);
         array.push_back(std::move(json));
     }
     return array;
 }
 
-Json layers_json(const Inventory& store, const Usage& usage) {
+Json layers_json(const Inventory& store, const Usage& usage, const Focus& focus) {
     static const LayerUse unused;
     Json array = Json::array();
     for (const LayerRecord& record : store.layers) {
+        if (!focus.layer(record.chain)) continue;
         const auto found = usage.layers.find(record.chain);
         const LayerUse& use = found == usage.layers.end() ? unused : found->second;
         Json json = Json::object();
@@ -71,14 +75,16 @@ Json layers_json(const Inventory& store, const Usage& usage) {
         json["images"] = digests(use.images);
         json["children"] = digests(use.children);
         json["containers"] = strings(use.containers);
+        json["build_cache"] = strings(use.builders);
         array.push_back(std::move(json));
     }
     return array;
 }
 
-Json containers_json(const Inventory& store) {
+Json containers_json(const Inventory& store, const Focus& focus) {
     Json array = Json::array();
     for (const ContainerRecord& record : store.containers) {
+        if (!focus.container(record.id)) continue;
         const ContainerConfig* config = record.config.get();
         const MountRecord* mount = store.find_mount(record.id);
         Json json = Json::object();
@@ -95,9 +101,25 @@ Json containers_json(const Inventory& store) {
     return array;
 }
 
-Json directories_json(const Inventory& store, const Usage& usage) {
+// What is known of a directory's size without reading it all: a layer's record, what a container wrote.
+Json bytes_of(const ShownStore& store, const std::string& name, const DirectoryUse& use) {
+    if (const auto written = store.written.find(name); written != store.written.end()) return written->second;
+    const auto chain = use.owner == "layer" ? ChainId::from_text(use.id) : std::nullopt;
+    const LayerRecord* layer = chain ? store.inventory.find_layer(*chain) : nullptr;
+    if (layer != nullptr && layer->size.present()) return recorded_size(*layer);
+    for (const Finding& finding : store.report.findings) {
+        if (finding.damage == Damage::driver_directory_orphan && finding.subject.id == name &&
+            finding.evidence.frees) {
+            return *finding.evidence.frees;
+        }
+    }
+    return nullptr;
+}
+
+Json directories_json(const ShownStore& store, const Usage& usage, const Focus& focus) {
     Json array = Json::array();
-    for (const DriverDirectory& directory : store.directories) {
+    for (const DriverDirectory& directory : store.inventory.directories) {
+        if (!focus.directory(directory.name)) continue;
         const DirectoryUse& use = usage.directories.at(directory.name);
         Json json = Json::object();
         json["name"] = json_text(directory.name);
@@ -105,20 +127,55 @@ Json directories_json(const Inventory& store, const Usage& usage) {
             {"kind", use.owner},
             {"id", use.id.empty() ? Json(nullptr) : Json(json_text(use.id))},
         };
+        json["bytes"] = bytes_of(store, directory.name, use);
         array.push_back(std::move(json));
     }
     return array;
 }
 
-Json store_json(const Inventory& store) {
-    const Usage usage(store);
+Json builder_json(const Inventory& store, const Focus& focus) {
+    Json array = Json::array();
+    for (const BuilderSnapshot& snapshot : store.builder.snapshots.value) {
+        if (!focus.snapshot(snapshot)) continue;
+        const std::string& directory = snapshot.committed.empty() ? snapshot.key : snapshot.committed;
+        Json json = Json::object();
+        json["key"] = json_text(snapshot.key);
+        json["parent"] = snapshot.parent.empty() ? Json(nullptr) : Json(json_text(snapshot.parent));
+        json["layer"] = snapshot.chain ? Json(snapshot.chain->text()) : Json(nullptr);
+        json["directory"] =
+            store.find_directory(directory) != nullptr ? Json(json_text(directory)) : Json(nullptr);
+        array.push_back(std::move(json));
+    }
+    return array;
+}
+
+Json unused_json(const StoreReport& report, const Focus& focus) {
+    Json array = Json::array();
+    for (const Finding& finding : report.findings) {
+        if (!is_unused(finding) || !focus.unused(finding)) continue;
+        Json json = Json::object();
+        json["code"] = describe(finding.damage).code;
+        json["id"] = json_text(finding.subject.id);
+        json["takes"] = strings(finding.evidence.takes);
+        json["frees"] = finding.evidence.frees ? Json(*finding.evidence.frees) : Json(nullptr);
+        array.push_back(std::move(json));
+    }
+    return array;
+}
+
+Json store_json(const ShownStore& shown) {
+    const Inventory& store = shown.inventory;
+    const Usage usage(store, shown.report);
+    const Focus focus(shown, usage);
     Json json = Json::object();
     json["path"] = json_text(store.store_path);
     json["driver"] = json_text(store.driver);
-    json["images"] = images_json(store, usage);
-    json["layers"] = layers_json(store, usage);
-    json["containers"] = containers_json(store);
-    json["driver_directories"] = directories_json(store, usage);
+    json["images"] = images_json(store, usage, focus);
+    json["layers"] = layers_json(store, usage, focus);
+    json["containers"] = containers_json(store, focus);
+    json["driver_directories"] = directories_json(shown, usage, focus);
+    json["build_cache"] = builder_json(store, focus);
+    json["unused"] = unused_json(shown.report, focus);
     json["totals"] = Json{
         {"images", store.images.size()},
         {"tags", store.repositories.value.tag_count()},
@@ -126,19 +183,20 @@ Json store_json(const Inventory& store) {
         {"containers", store.containers.size()},
         {"driver_directories", store.directories.size()},
         {"layer_bytes", usage.layer_bytes},
+        {"unused_bytes", usage.unused_bytes},
     };
     return json;
 }
 
 }  // namespace
 
-void write_show_json(const std::string& root, const std::vector<Inventory>& stores, std::ostream& out) {
+void write_show_json(const std::string& root, const std::vector<ShownStore>& stores, std::ostream& out) {
     JsonObjectStream json(out);
     json.member("schema", "drydock.show.v1");
     json.member("tool", Json{{"name", "drydock"}, {"version", version()}});
     json.member("root", json_text(root));
     json.begin_array("stores");
-    for (const Inventory& store : stores) {
+    for (const ShownStore& store : stores) {
         json.element(store_json(store));
     }
     json.end_array();

@@ -2,6 +2,7 @@
 // them; names come first.
 #include "report/safe_text.hpp"
 #include "report/show.hpp"
+#include "report/show_focus.hpp"
 #include "report/show_usage.hpp"
 #include "report/words.hpp"
 
@@ -55,8 +56,10 @@ private:
 };
 
 struct View {
+    const ShownStore& shown;
     const Inventory& store;
     const Usage& usage;
+    const Focus& focus;
     TextWriter& text;
 
     [[nodiscard]] std::string id(std::string_view full) const {
@@ -101,6 +104,7 @@ std::vector<std::string> shown_tags(const ImageUse& use, const View& view) {
 void write_images(const View& view) {
     Table table(view.text);
     for (const ImageRecord& record : view.store.images) {
+        if (!view.focus.image(record.id)) continue;
         const ImageUse& use = view.usage.images.at(record.id);
         const std::vector<std::string> tags = shown_tags(use, view);
         const bool known = record.config.present();
@@ -109,9 +113,10 @@ void write_images(const View& view) {
             view.id(record.id.text()),
             known ? format_bytes(use.bytes) : "?",
             known ? count_of(use.layers.size(), "layer") : view.unless_present(record.config, "config"),
+            use.frees > 0 ? "frees " + format_bytes(use.frees) : "",
         });
     }
-    table.write("Images");
+    table.write("Images (names, id, size, layers, what its removal alone would free)");
 }
 
 std::string users_of(const View& view, const LayerRecord& layer) {
@@ -124,6 +129,9 @@ std::string users_of(const View& view, const LayerRecord& layer) {
         for (const std::string& container : found->second.containers) {
             users.push_back("container " + view.container_name(container));
         }
+        if (!found->second.builders.empty()) {
+            users.emplace_back("build cache");
+        }
         if (users.empty() && !found->second.children.empty()) {
             return count_of(found->second.children.size(), "layer") + " on it";
         }
@@ -134,6 +142,7 @@ std::string users_of(const View& view, const LayerRecord& layer) {
 void write_layers(const View& view) {
     Table table(view.text);
     for (const LayerRecord& layer : view.store.layers) {
+        if (!view.focus.layer(layer.chain)) continue;
         const bool base = layer.parent.sight == Sight::absent;
         table.add({
             view.id(layer.chain.text()),
@@ -153,6 +162,7 @@ void write_layers(const View& view) {
 void write_containers(const View& view) {
     Table table(view.text);
     for (const ContainerRecord& record : view.store.containers) {
+        if (!view.focus.container(record.id)) continue;
         const ContainerConfig* config = record.config.get();
         const MountRecord* mount = view.store.find_mount(record.id);
         const bool mounted = mount != nullptr && mount->mount_id.present();
@@ -185,29 +195,68 @@ std::string owner_text(const View& view, const DirectoryUse& use) {
     if (use.owner == "mount" || use.owner == "mount-init") {
         return "mount record " + view.id(use.id) + " without a container";
     }
-    return use.owner == "buildkit" ? "named as BuildKit names its own" : "nobody known";
+    if (use.owner == "removing" || use.owner == "write-set") {
+        return "record " + view.id(use.id) + ", not finished";
+    }
+    if (use.owner == "buildkit") {
+        return use.id.empty() ? "named as BuildKit names its own" : "build cache " + terminal_text(use.id);
+    }
+    return use.owner == "nobody" ? "nobody" : "nobody known";
 }
 
 void write_directories(const View& view) {
     Table table(view.text);
     for (const DriverDirectory& directory : view.store.directories) {
+        if (!view.focus.directory(directory.name)) continue;
+        const auto written = view.shown.written.find(directory.name);
         table.add({
             view.id(directory.name),
             owner_text(view, view.usage.directories.at(directory.name)),
+            written != view.shown.written.end() ? format_bytes(written->second) : "",
         });
     }
-    table.write("Driver directories (name, owner)");
+    table.write("Driver directories (name, owner, what a container wrote)");
+}
+
+void write_build_cache(const View& view) {
+    Table table(view.text);
+    for (const BuilderSnapshot& snapshot : view.store.builder.snapshots.value) {
+        // A key that is a chain id only marks an image's layer as in use.
+        if (ChainId::from_text(snapshot.key) || !view.focus.snapshot(snapshot)) continue;
+        const std::string& directory = snapshot.committed.empty() ? snapshot.key : snapshot.committed;
+        table.add({
+            terminal_text(snapshot.key),
+            view.store.find_directory(directory) != nullptr ? terminal_text(directory) : "no directory",
+            snapshot.chain ? "layer " + view.id(snapshot.chain->text()) : "",
+        });
+    }
+    table.write("Build cache (snapshot, driver directory, layer that it became)");
+}
+
+void write_unused(const View& view) {
+    Table table(view.text);
+    for (const Finding& finding : view.shown.report.findings) {
+        if (!is_unused(finding) || !view.focus.unused(finding)) continue;
+        table.add({
+            std::string(describe(finding.damage).code),
+            finding.evidence.frees ? format_bytes(*finding.evidence.frees) : "?",
+            terminal_text(finding.path),
+        });
+    }
+    table.write("Belongs to nobody (code, room it takes, place)");
 }
 
 }  // namespace
 
-void write_show_text(const std::vector<Inventory>& stores, std::ostream& out, const TextStyle& style) {
+void write_show_text(const std::vector<ShownStore>& stores, std::ostream& out, const TextStyle& style) {
     TextWriter text(out, style);
-    for (const Inventory& store : stores) {
-        const Usage usage(store);
-        const View view{store, usage, text};
+    for (const ShownStore& shown : stores) {
+        const Inventory& store = shown.inventory;
+        const Usage usage(store, shown.report);
+        const Focus focus(shown, usage);
+        const View view{shown, store, usage, focus, text};
         const std::uint64_t tags = store.repositories.value.tag_count();
-        if (&store != &stores.front()) {
+        if (&shown != &stores.front()) {
             text.blank();
         }
         const std::string where = store.store_path == "." ? "" : " in " + terminal_text(store.store_path);
@@ -217,7 +266,8 @@ void write_show_text(const std::vector<Inventory>& stores, std::ostream& out, co
             terminal_text(store.driver) + " store" + where + ": " + count_of(store.images.size(), "image") +
                 ", " + count_of(tags, "tag") + ", " + count_of(store.layers.size(), "layer") + " with " +
                 format_bytes(usage.layer_bytes) + ", " + count_of(store.containers.size(), "container") +
-                ", " + count_of(store.directories.size(), "driver directory", "driver directories"),
+                ", " + count_of(store.directories.size(), "driver directory", "driver directories") +
+                (usage.unused_bytes > 0 ? "; " + format_bytes(usage.unused_bytes) + " belong to nobody" : ""),
             Paint::strong
         );
         if (!style.quiet) {
@@ -225,6 +275,8 @@ void write_show_text(const std::vector<Inventory>& stores, std::ostream& out, co
             write_layers(view);
             write_containers(view);
             write_directories(view);
+            write_build_cache(view);
+            write_unused(view);
         }
     }
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 namespace drydock {
 
@@ -74,9 +75,66 @@ void add_mounts(const Inventory& inventory, Usage& usage) {
     }
 }
 
+void add_builder(const Inventory& inventory, Usage& usage) {
+    for (const BuilderSnapshot& snapshot : inventory.builder.snapshots.value) {
+        const auto chain = snapshot.chain ? snapshot.chain : ChainId::from_text(snapshot.key);
+        if (chain) usage.layers[*chain].builders.push_back(snapshot.key);
+        for (const std::string& name : {snapshot.key, snapshot.committed}) {
+            if (!name.empty()) usage.directories.try_emplace(name, DirectoryUse{"buildkit", snapshot.key});
+        }
+    }
+}
+
+void add_leftovers(const Inventory& inventory, const StoreReport& report, Usage& usage) {
+    for (const RemovingRecord& record : inventory.removing) {
+        if (const std::string* id = record.cache_id.get()) {
+            usage.directories.try_emplace(*id, DirectoryUse{"removing", record.name});
+        }
+    }
+    for (const WriteSet& set : inventory.write_sets) {
+        if (const std::string* id = set.cache_id.get()) {
+            usage.directories.try_emplace(*id, DirectoryUse{"write-set", set.name});
+        }
+    }
+    for (const Finding& finding : report.findings) {
+        if (finding.damage == Damage::driver_directory_orphan) {
+            usage.directories.try_emplace(finding.subject.id, DirectoryUse{"nobody", {}});
+        }
+    }
+}
+
+// Every layer below a container's, as the records say it.
+void add_standing(const Inventory& inventory, Usage& usage) {
+    for (const MountRecord& mount : inventory.mount_records) {
+        std::size_t steps = 0;
+        for (const ChainId* chain = mount.parent.get(); chain != nullptr && steps < kMostLayers; ++steps) {
+            usage.layers[*chain].above.push_back(mount.name);
+            const LayerRecord* layer = inventory.find_layer(*chain);
+            chain = layer != nullptr ? layer->parent.get() : nullptr;
+        }
+    }
+}
+
+// What the removal of each image alone would free.
+void add_freed(const Inventory& inventory, Usage& usage) {
+    for (auto& [id, image] : usage.images) {
+        const std::set<ChainId> own(image.layers.begin(), image.layers.end());
+        for (const ChainId& chain : image.layers) {
+            const LayerUse& use = usage.layers[chain];
+            const bool needed =
+                use.images.size() > 1 || !use.above.empty() || !use.builders.empty() ||
+                std::any_of(use.children.begin(), use.children.end(), [&](const ChainId& child) {
+                    return !own.contains(child);
+                });
+            const LayerRecord* layer = inventory.find_layer(chain);
+            if (!needed && layer != nullptr) image.frees += recorded_size(*layer);
+        }
+    }
+}
+
 }  // namespace
 
-Usage::Usage(const Inventory& inventory) {
+Usage::Usage(const Inventory& inventory, const StoreReport& report) {
     for (const LayerRecord& layer : inventory.layers) {
         layer_bytes += recorded_size(layer);
         if (const ChainId* parent = layer.parent.get()) {
@@ -88,9 +146,19 @@ Usage::Usage(const Inventory& inventory) {
     }
     add_images(inventory, *this);
     add_mounts(inventory, *this);
+    add_builder(inventory, *this);
+    add_leftovers(inventory, report, *this);
+    add_standing(inventory, *this);
+    add_freed(inventory, *this);
+    // BuildKit's records may be out of reach; the name alone then tells whose it might be.
+    const bool asked = inventory.builder.snapshots.present();
     for (const DriverDirectory& directory : inventory.directories) {
-        const bool buildkit = inventory.builder.folder_present && looks_like_buildkit(directory.name);
+        const bool buildkit =
+            inventory.builder.folder_present && !asked && looks_like_buildkit(directory.name);
         directories.try_emplace(directory.name, DirectoryUse{buildkit ? "buildkit" : "unknown", {}});
+    }
+    for (const Finding& finding : report.findings) {
+        if (is_unused(finding)) unused_bytes += finding.evidence.frees.value_or(0);
     }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/inventory.hpp"
+#include "model/run_report.hpp"
 
 #include <cstdint>
 #include <map>
@@ -16,28 +17,40 @@ struct ImageUse {
     std::vector<std::string> tags;
     std::vector<ChainId> layers;  // base first, whether or not a record exists; empty without a config
     std::uint64_t bytes = 0;      // by the layers' size records
+    std::uint64_t frees = 0;      // of these, what nobody else needs
 };
 
 struct LayerUse {
     std::vector<ImageId> images;
     std::vector<ChainId> children;
     std::vector<std::string> containers;  // whose mount record stands on it
+    std::vector<std::string> above;       // containers that stand on it or on a layer above it
+    std::vector<std::string> builders;    // keys of BuildKit's snapshots that are this layer
 };
 
 struct DirectoryUse {
     std::string_view
-        owner;       // "layer", "container", "container-init", "mount", "mount-init", "buildkit", "unknown"
-    std::string id;  // chain id, container or mount record; "" where none
+        // "layer", "container", "container-init", "mount", "mount-init", "buildkit", "removing",
+        // "write-set", "nobody" (proven), "unknown"
+        owner;
+    std::string id;  // chain id, container, mount or other record, BuildKit's key; "" where none
 };
 
 struct Usage {
-    explicit Usage(const Inventory& inventory);
+    // `report` is what a check of the records said: it tells what belongs to nobody.
+    Usage(const Inventory& inventory, const StoreReport& report);
 
     std::map<ImageId, ImageUse> images;
     std::map<ChainId, LayerUse> layers;
     std::map<std::string, DirectoryUse> directories;
     std::uint64_t layer_bytes = 0;
+    std::uint64_t unused_bytes = 0;  // what could be freed
 };
+
+// A finding about what nobody uses: it lists what could be taken away.
+[[nodiscard]] inline bool is_unused(const Finding& finding) {
+    return !finding.evidence.takes.empty();
+}
 
 // What the size record says; 0 where it is damaged.
 [[nodiscard]] std::uint64_t recorded_size(const LayerRecord& layer);

@@ -41,6 +41,19 @@ void scan_root(const ReadDir& root, Inventory& inventory) {
     if (!entries_of(root, "tmp-old", path("tmp-old"), inventory).empty()) {
         inventory.temporaries.push_back(path("tmp-old"));
     }
+    // A bundle for each build step under way, removed when the step ends; the files beside them stay.
+    const FolderView buildkit = look_at_folder(root, "buildkit");
+    if (buildkit.error != 0) {
+        inventory.unreadable.push_back({path("buildkit"), buildkit.error, {}});
+    }
+    if (buildkit.dir) {
+        const std::string executor = path("buildkit/executor");
+        for (const DirEntry& entry : entries_of(*buildkit.dir, "executor", executor, inventory)) {
+            if (entry.type == FileType::directory) {
+                inventory.temporaries.push_back(join_path(executor, entry.name));
+            }
+        }
+    }
     for (const DirEntry& entry : take_entries(list_sorted(root), inventory.store_path, inventory)) {
         if (is_probe_name(entry.name)) {
             inventory.temporaries.push_back(path(entry.name));

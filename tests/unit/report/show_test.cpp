@@ -78,15 +78,35 @@ Inventory small_store() {
     return store;
 }
 
-nlohmann::ordered_json shown_json() {
+// The last directory belongs to nobody.
+StoreReport small_report() {
+    StoreReport report;
+    Finding finding{
+        .damage = Damage::driver_directory_orphan,
+        .subject = {.kind = SubjectKind::driver_directory, .id = std::string(64, 'e')},
+        .path = "overlay2/" + std::string(64, 'e'),
+    };
+    finding.evidence.takes = {finding.path};
+    finding.evidence.frees = 8192;
+    report.findings.push_back(finding);
+    return report;
+}
+
+nlohmann::ordered_json shown_json(const ShowSeeds* seeds = nullptr) {
     std::ostringstream out;
-    write_show_json("/r", {small_store()}, out);
+    const Inventory store = small_store();
+    const StoreReport report = small_report();
+    const std::map<std::string, std::uint64_t> written{{kMount, 4096}};
+    write_show_json("/r", {{store, report, written, seeds}}, out);
     return nlohmann::ordered_json::parse(out.str());
 }
 
 std::string shown_text(const TextStyle& style = {}) {
     std::ostringstream out;
-    write_show_text({small_store()}, out, style);
+    const Inventory store = small_store();
+    const StoreReport report = small_report();
+    const std::map<std::string, std::uint64_t> written{{kMount, 4096}};
+    write_show_text({{store, report, written}}, out, style);
     return out.str();
 }
 
@@ -109,7 +129,7 @@ TEST_CASE("Each driver directory has its owner or nobody") {
     for (const auto& directory : directories) {
         owners.push_back(directory["owner"]["kind"]);
     }
-    CHECK(owners == std::vector<std::string>{"layer", "container", "container-init", "buildkit", "unknown"});
+    CHECK(owners == std::vector<std::string>{"layer", "container", "container-init", "buildkit", "nobody"});
     CHECK(directories[1]["owner"]["id"] == kContainer);
     CHECK(directories[4]["owner"]["id"].is_null());
 }
@@ -126,7 +146,7 @@ TEST_CASE("A config that is gone is said to be absent and no size is invented") 
 TEST_CASE("The text names containers and tags and no raw escape") {
     const std::string text = shown_text();
     CHECK_THAT(text, Contains("demo/web:1\\x1b") && Contains("container web, what it wrote"));
-    CHECK_THAT(text, Contains("nobody known") && Contains("dddddddddddd-init"));
+    CHECK_THAT(text, Contains("nobody") && Contains("dddddddddddd-init"));
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK_THAT(shown_text({.verbose = true}), Contains(std::string(64, 'e')));
 }
@@ -137,4 +157,49 @@ TEST_CASE("Totals stand in both") {
         shown_text({.quiet = true}),
         Contains("overlay2 store: 2 images, 1 tag, 2 layers with 1 kB, 1 container, 5 driver")
     );
+}
+
+TEST_CASE("What belongs to nobody is listed with the room it takes") {
+    const auto store = shown_json()["stores"][0];
+    REQUIRE(store["unused"].size() == 1);
+    CHECK(store["unused"][0]["code"] == "driver-directory-orphan");
+    CHECK(store["unused"][0]["frees"] == 8192);
+    CHECK(store["totals"]["unused_bytes"] == 8192);
+    CHECK_THAT(shown_text(), Contains("driver-directory-orphan") && Contains("8.2 kB"));
+}
+
+TEST_CASE("A directory leads to its container, its image and nothing else") {
+    ShowSeeds seeds;
+    seeds.directories = {kMount};
+    const auto store = shown_json(&seeds)["stores"][0];
+    REQUIRE(store["containers"].size() == 1);
+    CHECK(store["containers"][0]["id"] == kContainer);
+    REQUIRE(store["images"].size() == 1);
+    CHECK(store["images"][0]["id"] == "sha256:" + std::string(64, '3'));
+    CHECK(store["driver_directories"].size() == 2);
+    CHECK(store["unused"].empty());
+}
+
+TEST_CASE("A layer in use frees nothing, one that only its image has frees its size") {
+    CHECK(shown_json()["stores"][0]["images"][0]["frees"] == 0);
+    Inventory store = small_store();
+    store.mount_records.clear();
+    store.containers.clear();
+    const std::map<std::string, std::uint64_t> written;
+    const StoreReport report;
+    std::ostringstream out;
+    write_show_json("/r", {{store, report, written}}, out);
+    CHECK(nlohmann::ordered_json::parse(out.str())["stores"][0]["images"][0]["frees"] == 1000);
+}
+
+TEST_CASE("The graph names what stands on what, and quotes hostile names") {
+    Inventory store = small_store();
+    store.containers.front().config.value.name = "a\"b";
+    const std::map<std::string, std::uint64_t> written;
+    const StoreReport report = small_report();
+    std::ostringstream out;
+    write_show_dot({{store, report, written}}, out);
+    const std::string text = out.str();
+    CHECK_THAT(text, Contains("digraph") && Contains("container a\\\"b") && Contains("color=red"));
+    CHECK(text.find('\x1b') == std::string::npos);
 }
