@@ -188,26 +188,52 @@ void Ownership::keep_layers(const std::vector<Finding>& found) {
     for (const MountRecord& mount : inventory.mount_records) {
         if (mount.parent.present()) keep_chain(mount.parent.value);
     }
-    const auto keep_named = [&](std::string_view key) {
-        if (const auto chain = ChainId::from_text(key)) keep_chain(*chain);
-    };
-    for (const BuilderSnapshot& snapshot : inventory.builder.snapshots.value) {
-        keep_named(snapshot.key);
-        keep_named(snapshot.parent);
-        if (snapshot.chain) keep_chain(*snapshot.chain);
-    }
-    for (const std::string& key : inventory.builder.leased.value) {
-        keep_named(key);
-    }
+    keep_build_cache();
     // What is damaged is told as such, and may stand on anything that it names.
     for (const Finding& finding : found) {
-        if (finding.subject.kind == SubjectKind::layer) keep_named(finding.subject.id);
+        const bool layer = finding.subject.kind == SubjectKind::layer;
+        if (const auto chain = layer ? ChainId::from_text(finding.subject.id) : std::nullopt)
+            keep_chain(*chain);
     }
     for (std::size_t i = 0; i < inventory.layers.size(); ++i) {
         const LayerRecord& layer = inventory.layers[i];
         if (graph_.truth(i).known) continue;
         keep_chain(layer.chain);
         if (layer.parent.present()) keep_chain(layer.parent.value);
+    }
+}
+
+// snapshots.db keeps buckets of layers that are long gone: only what a lease or a record of the cache names
+// is in use (moby builder/builder-next/adapters/snapshot/leasemanager.go). Where these cannot be read, all
+// are.
+void Ownership::keep_build_cache() {
+    const Builder& builder = graph_.inventory().builder;
+    std::unordered_map<std::string_view, const BuilderSnapshot*> by_key;
+    for (const BuilderSnapshot& snapshot : builder.snapshots.value) {
+        by_key.emplace(snapshot.key, &snapshot);
+    }
+    std::vector<std::string_view> open;
+    if (builder.leased.present() && builder.cache.present()) {
+        for (const std::string& key : builder.leased.value) {
+            open.emplace_back(key);
+        }
+        for (const BuilderCacheRecord& record : builder.cache.value) {
+            open.emplace_back(record.snapshot);
+        }
+    } else {
+        for (const BuilderSnapshot& snapshot : builder.snapshots.value) {
+            open.emplace_back(snapshot.key);
+        }
+    }
+    while (!open.empty()) {
+        const std::string_view key = open.back();
+        open.pop_back();
+        if (const auto chain = ChainId::from_text(key)) keep_chain(*chain);
+        const auto found = by_key.find(key);
+        if (found == by_key.end()) continue;
+        if (found->second->chain) keep_chain(*found->second->chain);
+        open.emplace_back(found->second->parent);
+        by_key.erase(found);  // each once: parents may run in a circle
     }
 }
 

@@ -60,6 +60,7 @@ private:
     void note_reached();
     [[nodiscard]] bool is_kept(const DriverDirectory& directory) const;
     void keep_layers(const std::vector<Finding>& found);
+    void keep_build_cache();
     void keep_chain(const ChainId& top);
     [[nodiscard]] bool all_layer_users_known() const;
     [[nodiscard]] Keeper unowned(const DriverDirectory& directory) const;
