@@ -10,11 +10,11 @@ namespace drydock {
 
 namespace {
 
-// A string in quotes. json_text leaves backslashes doubled, as this language wants them.
+// A string in quotes.
 std::string quoted(std::string_view bytes) {
     std::string result = "\"";
-    for (const char c : json_text(bytes)) {
-        if (c == '"') result += '\\';
+    for (const char c : terminal_text(bytes)) {
+        if (c == '"' || c == '\\') result += '\\';
         result += c;
     }
     return result + '"';

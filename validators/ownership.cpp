@@ -255,12 +255,17 @@ Keeper Ownership::of_directory_without(const DriverDirectory& directory, std::si
     const bool other = std::ranges::any_of(owners, [&](const DirectoryOwner& owner) {
         return owner.kind != DirectoryOwner::Kind::layer || owner.index != except;
     });
-    return other ? Keeper::somebody : unowned(directory);
+    if (other || is_needed(directory.name)) return Keeper::somebody;
+    return directory.error != 0 ? Keeper::perhaps : Keeper::nobody;
+}
+
+bool Ownership::is_needed(const std::string& directory) const {
+    return is_builders(directory) || reached_.contains(directory) || proven_.contains(directory);
 }
 
 Keeper Ownership::unowned(const DriverDirectory& directory) const {
     const std::string& name = directory.name;
-    if (is_builders(name) || reached_.contains(name) || proven_.contains(name)) return Keeper::somebody;
+    if (is_needed(name)) return Keeper::somebody;
     const DirectoryName form = form_of(name);
     if (form == DirectoryName::foreign) return Keeper::perhaps;
     if (!foundation_.layers_known || !foundation_.directories_known || any_unreadable_ ||

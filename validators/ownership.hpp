@@ -63,6 +63,7 @@ private:
     void keep_build_cache();
     void keep_chain(const ChainId& top);
     [[nodiscard]] bool all_layer_users_known() const;
+    [[nodiscard]] bool is_needed(const std::string& directory) const;
     [[nodiscard]] Keeper unowned(const DriverDirectory& directory) const;
 
     const StoreGraph& graph_;
