@@ -104,15 +104,12 @@ private:
     void write_unused() {
         for (const Finding& finding : shown_.report.findings) {
             if (!is_unused(finding) || !focus_.unused(finding)) continue;
-            const std::string code(describe(finding.damage).code);
+            std::string label(describe(finding.damage).code);
             const std::string room = finding.evidence.frees ? format_bytes(*finding.evidence.frees) : "?";
+            label.append(", ").append(short_id(finding.subject.id)).append(", ").append(room);
             // A layer that nobody uses is drawn already.
             const bool layer = finding.damage == Damage::layer_record_orphan;
-            node(
-                layer ? finding.subject.id : finding.path,
-                code + ", " + short_id(finding.subject.id) + ", " + room,
-                "shape=box, color=red"
-            );
+            node(layer ? finding.subject.id : finding.path, label, "shape=box, color=red");
         }
     }
 

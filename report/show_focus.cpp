@@ -7,7 +7,7 @@ namespace drydock {
 
 Focus::Focus(const ShownStore& store, const Usage& usage)
     : inventory_(store.inventory), usage_(usage), all_(store.seeds == nullptr) {
-    if (all_) return;
+    if (store.seeds == nullptr) return;
     for (const ImageId& id : store.seeds->images) {
         add_image(id);
         const auto use = usage_.images.find(id);
