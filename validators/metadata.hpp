@@ -36,6 +36,10 @@ void check_references(const StoreGraph& graph, const StoreFoundation& foundation
 void check_driver_directories(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings);
 // layerdb/mounts and what containers need of it
 void check_mounts(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings);
+// containers/<id>: config.v2.json and hostconfig.json
+void check_containers(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings);
+// Last: the findings with which dockerd does not list a container say where its own files lie.
+void tell_writable_data(const Inventory& inventory, Findings& findings);
 
 // A file or folder that could not be read: undetermined, never damage.
 [[nodiscard]] Finding make_unreadable(Subject subject, std::string path, int error, std::string detail = {});
