@@ -22,8 +22,13 @@ namespace drydock {
 // well_formed and is_digest set; a tag whose image is no digest has `image` unset.
 [[nodiscard]] Parsed<Repositories> parse_repositories(std::string_view text);
 
-// containers/<id>/config.v2.json: the first JSON value counts. Fields absent are empty.
+// containers/<id>/config.v2.json: the first JSON value counts. Fields absent are empty. Fails where that is
+// no JSON; what dockerd does not decode into its struct gives a value with `undecodable` set.
 [[nodiscard]] Parsed<ContainerConfig> parse_container_config(std::string_view text);
+
+// containers/<id>/hostconfig.json: the first JSON value counts. Fails for no JSON and for what does not
+// decode into dockerd's struct.
+[[nodiscard]] Parsed<HostConfig> parse_host_config(std::string_view text);
 
 // layerdb descriptor.json: any JSON object whose known fields have their types (mediaType string,
 // size number, digest string, urls array of strings, annotations object of strings, platform object).

@@ -105,6 +105,13 @@ enum class Damage : std::uint16_t {
     mount_parent_dangling,
     rw_directory_missing,
     init_directory_missing,
+    container_config_missing,
+    container_config_empty,
+    container_config_corrupt,
+    container_hostconfig_missing,
+    container_hostconfig_corrupt,
+    container_image_missing,
+    container_foreign_driver,
     // any
     unreadable,
     count,

@@ -46,6 +46,16 @@ constexpr std::string_view kSetAside =
     "of the store; then start dockerd and `docker pull` those images. An image that was built on this host "
     "has to be built again.";
 
+constexpr std::string_view kLostContainerConfig =
+    "Docker keeps no second copy of this file, and nothing can be made up in its place. What the container "
+    "wrote is still there, and its records go on holding the layers of its image, but no command of Docker "
+    "shows or removes them.";
+
+constexpr std::string_view kSaveWritable =
+    "If the report names the folder with what the container wrote, copy it to a safe place. "
+    "`hostconfig.json` and the log beside the lost file may tell how it was made. Then move the container's "
+    "folder out of `containers` with dockerd stopped, and create the container anew.";
+
 constexpr std::string_view kRebuildDiff =
     "dockerd drops the layer, everything built on it and all their images, although the files of the layer "
     "are still there. Can be rebuilt: the folder's name is a SHA-256 over parent and diff id, so one hash "
@@ -1453,6 +1463,128 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                     "container; what the container wrote is whole.",
      .advice = "Do not remove the container before its data are safe: what it wrote lies in the `diff` of "
                "the directory without `-init`. Copy it from there and create the container anew."},
+    {.kind = Damage::container_config_missing,
+     .code = "container-config-missing",
+     .subject = SubjectKind::container,
+     .severity = Severity::error,
+     .level = Level::metadata,
+     .repair = RepairClass::quarantine,
+     .title = "container has lost its configuration",
+     .symptom = "`docker ps -a` does not show the container, and its name is free for another one; at start "
+                "dockerd logs \"failed to load container\" with \"no such file or directory\" for "
+                "`config.v2.json`.",
+     .cause = "A removal or a `docker create` that was interrupted, a file-system check after a crash, or a "
+              "cleaning script.",
+     .explanation = kLostContainerConfig,
+     .advice = kSaveWritable},
+    {.kind = Damage::container_config_empty,
+     .code = "container-config-empty",
+     .subject = SubjectKind::container,
+     .severity = Severity::error,
+     .level = Level::metadata,
+     .repair = RepairClass::quarantine,
+     .title = "configuration of a container is empty",
+     .symptom = "`docker ps -a` does not show the container, and its name is free for another one; at start "
+                "dockerd logs \"failed to load container\" with \"EOF\".",
+     .cause = "A power cut or a full disk while dockerd wrote the file (it does so at each start and stop of "
+              "the container), or a file-system repair.",
+     .explanation = kLostContainerConfig,
+     .advice = kSaveWritable},
+    {.kind = Damage::container_config_corrupt,
+     .code = "container-config-corrupt",
+     .subject = SubjectKind::container,
+     .severity = Severity::error,
+     .level = Level::metadata,
+     .repair = RepairClass::quarantine,
+     .title = "dockerd cannot use the configuration of a container",
+     .symptom =
+         "`docker ps -a` does not show the container; at start dockerd logs \"failed to load "
+         "container\" with \"invalid character\", \"unexpected EOF\", \"cannot unmarshal\" or \"is "
+         "stored at\". Where the finding is fatal, dockerd ends at start with \"invalid memory address "
+         "or nil pointer dereference\", and no container of the host runs.",
+     .cause =
+         "A crash that left a block of other bytes or of NULs, a folder that was copied to another name, "
+         "or an edit by hand or script.",
+     .explanation =
+         "The file is no JSON, holds a value of another type than dockerd expects, belongs to another "
+         "container, or lacks an object that dockerd follows without looking. Docker keeps no second copy. "
+         "What the container wrote is still there, and its records go on holding the layers of its image.",
+     .advice =
+         "If the detail names one wrong value of an otherwise good file, mend that value with dockerd "
+         "stopped. Else copy the folder with what the container wrote, if the report names one, to a safe "
+         "place, move the container's folder out of `containers`, and create the container anew from what "
+         "you know of it (a compose file, a script)."},
+    {.kind = Damage::container_hostconfig_missing,
+     .code = "container-hostconfig-missing",
+     .subject = SubjectKind::container,
+     .severity = Severity::error,
+     .level = Level::metadata,
+     .repair = RepairClass::quarantine,
+     .title = "container has lost its host configuration",
+     .symptom =
+         "Nothing at first: dockerd lists the container and takes defaults for everything that stood in "
+         "the file. Started, it has no bind mounts, no published ports, no limits and no restart policy.",
+     .cause = "A removal that was interrupted, a file-system check after a crash, or a cleaning script.",
+     .explanation =
+         "At its next start dockerd writes a new file with defaults, and then nothing tells any more that "
+         "the old one is lost. A database whose bind mount is gone begins with an empty folder. Docker keeps "
+         "no second copy; `MountPoints` in `config.v2.json` still names volumes and binds.",
+     .advice =
+         "Do not start the container. Keep a copy of its `config.v2.json`, then create it anew with the "
+         "options that it had (a compose file, a script); `MountPoints` in that copy helps."},
+    {.kind = Damage::container_hostconfig_corrupt,
+     .code = "container-hostconfig-corrupt",
+     .subject = SubjectKind::container,
+     .severity = Severity::error,
+     .level = Level::metadata,
+     .repair = RepairClass::quarantine,
+     .title = "dockerd cannot read the host configuration of a container",
+     .symptom =
+         "`docker ps -a` does not show the container; at start dockerd logs \"failed to load "
+         "container\" with \"EOF\", \"invalid character\" or \"cannot unmarshal\". Where the file holds "
+         "nothing but `null`, dockerd ends at start with \"invalid memory address or nil pointer "
+         "dereference\", and no container of the host runs.",
+     .cause = "A power cut or a full disk while dockerd wrote the file, a crash that left other bytes, or a "
+              "script that wrote the result of a failed query.",
+     .explanation =
+         "Bind mounts, ports, limits and the restart policy of the container are lost; Docker keeps no "
+         "second "
+         "copy. Its configuration and what it wrote are still there. Without the file dockerd would list it "
+         "again, but with defaults for all that stood in it: a database whose bind mount is gone begins with "
+         "an empty folder.",
+     .advice =
+         "With dockerd stopped, copy `config.v2.json` (its `MountPoints` names volumes and binds) and what "
+         "the container wrote to a safe place. Then move the container's folder out of `containers` and "
+         "create it anew with the options that it had."},
+    {.kind = Damage::container_image_missing,
+     .code = "container-image-missing",
+     .subject = SubjectKind::container,
+     .severity = Severity::note,
+     .level = Level::metadata,
+     .repair = RepairClass::leave,
+     .title = "image of a container has been removed",
+     .symptom = "`docker ps` shows an id instead of the image's name; the container runs as before.",
+     .cause = "`docker rmi -f` of an image that a container uses, which Docker allows.",
+     .explanation = "The container holds the layers that it stands on; the image's config is needed for "
+                    "nothing but its name and for `docker commit`. Nothing to repair.",
+     .advice = "Nothing needs to be done. When the container is removed, its layers go with it."},
+    {.kind = Damage::container_foreign_driver,
+     .code = "container-foreign-driver",
+     .subject = SubjectKind::container,
+     .severity = Severity::note,
+     .level = Level::metadata,
+     .repair = RepairClass::leave,
+     .title = "container of a storage driver that has no store here",
+     .symptom = "`docker ps -a` does not show the container; with debugging on dockerd logs \"cannot load "
+                "container because it was created with another storage driver\", or \"not restoring "
+                "container\" since 24.0.",
+     .cause = "The storage driver of the host was changed, and the store of the old one was deleted or left "
+              "behind when the data root was copied.",
+     .explanation =
+         "Only the folder of the container is here: what it wrote, and its image, were in the other "
+         "store. dockerd passes it over. Nothing can be repaired from this data root.",
+     .advice = "If the other store still exists somewhere, bring it back beside this one. If not, the "
+               "container's folder may serve to look its options up and is of no other use."},
     // any
     {.kind = Damage::unreadable,
      .code = "unreadable",

@@ -29,6 +29,16 @@ std::uint64_t Repositories::tag_count() const {
     }));
 }
 
+const ContainerConfig* ContainerRecord::own_config() const {
+    const ContainerConfig* found = config.get();
+    return found != nullptr && found->id.value_or(id) == id ? found : nullptr;
+}
+
+const ContainerConfig* ContainerRecord::usable_config() const {
+    const ContainerConfig* found = own_config();
+    return found != nullptr && found->undecodable.empty() && !found->null ? found : nullptr;
+}
+
 const LayerRecord* Inventory::find_layer(const ChainId& chain) const {
     return find_by(layers, chain, &LayerRecord::chain);
 }
@@ -59,6 +69,24 @@ std::string Inventory::layer_path(const ChainId& chain, std::string_view name) c
 
 std::string Inventory::directory_path(std::string_view directory, std::string_view name) const {
     return join(join(driver_root, directory), name);
+}
+
+std::string Inventory::container_path(std::string_view id, std::string_view name) const {
+    return join(join(store_path == "." ? "containers" : store_path + "/containers", id), name);
+}
+
+std::optional<std::string> Inventory::writable_path(std::string_view container) const {
+    const MountRecord* mount = find_mount(container);
+    const std::string* id = mount != nullptr ? mount->mount_id.get() : nullptr;
+    const DriverDirectory* directory = id != nullptr ? find_directory(*id) : nullptr;
+    if (directory == nullptr || !directory->has_diff) return std::nullopt;
+    return directory_path(directory->name, "diff");
+}
+
+bool Inventory::owns(const ContainerRecord& container) const {
+    const ContainerConfig* config = container.own_config();
+    if (config != nullptr && !config->driver.empty()) return config->driver == driver;
+    return find_mount(container.id) != nullptr || !container.mounted_elsewhere;
 }
 
 }  // namespace drydock

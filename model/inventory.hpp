@@ -73,16 +73,44 @@ struct MountRecord {
 
 // containers/<id>/config.v2.json, of which only this is read
 struct ContainerConfig {
-    std::string id;
-    std::string name;  // without the leading '/'
+    std::optional<std::string> id;  // none: absent, and dockerd takes the folder's name
+    std::string name;               // without the leading '/'
     std::string image;
     std::string driver;
+    std::string os{};
     bool dead = false;  // State.Dead or State.RemovalInProgress: its layer may be gone rightly
+    // For when dockerd restarts it.
+    bool stopped_by_hand = false;
+    std::int64_t exit_code = 0;
+    std::int64_t restarts = 0;
+    bool null = false;  // the document is the word `null`, which Go takes for one that says nothing
+    // What dockerd follows at start without looking whether it is there.
+    bool null_state = false;    // absent is another thing here, and none below
+    bool null_streams = false;  // "StreamConfig": likewise
+    bool no_config = false;
+    bool no_network_settings = false;
+    bool null_mount_point = false;
+    std::string undecodable{};  // why Go's decoder refuses the document though it is JSON; "" if it takes it
+};
+
+// containers/<id>/hostconfig.json
+struct HostConfig {
+    bool null = false;  // the document is the word `null`
+    std::string restart_policy;
+    std::int64_t maximum_restarts = 0;
 };
 
 struct ContainerRecord {
     std::string id;  // the folder's name
     Seen<ContainerConfig> config;
+    Seen<HostConfig> host_config{};  // malformed: dockerd does not load the container
+    int error = 0;                   // the folder itself could not be read
+    bool mounted_elsewhere = false;  // a store of another driver has a mount record of this name
+
+    // The config, as far as it could be read; nullptr also where it is that of another container.
+    [[nodiscard]] const ContainerConfig* own_config() const;
+    // The same, where dockerd decodes it.
+    [[nodiscard]] const ContainerConfig* usable_config() const;
 };
 
 // overlay2/<name>/
@@ -150,7 +178,10 @@ struct Inventory {
     Seen<Repositories> repositories;
     std::vector<MountRecord> mount_records;
     std::vector<ContainerRecord> containers;  // of every driver
-    std::vector<DatabaseRecord> databases;    // those that are there, by path
+    // Names of folders that could be, or belong to, a store of another driver; sorted. Not known where
+    // a folder that may hold such names could not be listed.
+    std::optional<std::vector<std::string>> other_drivers;
+    std::vector<DatabaseRecord> databases;  // those that are there, by path
     std::vector<DriverDirectory> directories;
     std::vector<ShortLink> short_links;
     bool has_short_link_folder = false;
@@ -174,6 +205,14 @@ struct Inventory {
     [[nodiscard]] std::string layer_path(const ChainId& chain, std::string_view name = {}) const;
     // The path of a driver directory, or of `name` in it, from ROOT.
     [[nodiscard]] std::string directory_path(std::string_view directory, std::string_view name = {}) const;
+    // The path of a file of a container's folder, or of the folder, from ROOT.
+    [[nodiscard]] std::string container_path(std::string_view id, std::string_view name = {}) const;
+    // Where a container's own files lie, from ROOT: nullopt unless its mount record names a directory that
+    // is there.
+    [[nodiscard]] std::optional<std::string> writable_path(std::string_view container) const;
+    // Whether a container is of this store: by its driver; where its config tells none, by its mount
+    // record, and in the end because no other store claims it.
+    [[nodiscard]] bool owns(const ContainerRecord& container) const;
 };
 
 }  // namespace drydock

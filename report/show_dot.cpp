@@ -77,7 +77,7 @@ private:
     void write_containers() {
         for (const ContainerRecord& container : store_.containers) {
             if (!focus_.container(container.id)) continue;
-            const ContainerConfig* config = container.config.get();
+            const ContainerConfig* config = container.own_config();
             const bool named = config != nullptr && !config->name.empty();
             node(
                 container.id,

@@ -55,7 +55,7 @@ void Focus::add_container(const std::string& id) {
         if (mount->parent.present()) layers_.insert(mount->parent.value);
     }
     const ContainerRecord* container = inventory_.find_container(id);
-    const ContainerConfig* config = container != nullptr ? container->config.get() : nullptr;
+    const ContainerConfig* config = container != nullptr ? container->own_config() : nullptr;
     const auto image = config != nullptr ? ImageId::from_text(config->image) : std::nullopt;
     if (image) images_.insert(*image);
 }

@@ -3,6 +3,7 @@
 #include "report/json_stream.hpp"
 #include "report/safe_text.hpp"
 #include "report/show.hpp"
+#include "report/show_containers.hpp"
 #include "report/show_focus.hpp"
 #include "report/show_usage.hpp"
 #include "report/version.hpp"
@@ -85,7 +86,7 @@ Json containers_json(const Inventory& store, const Focus& focus) {
     Json array = Json::array();
     for (const ContainerRecord& record : store.containers) {
         if (!focus.container(record.id)) continue;
-        const ContainerConfig* config = record.config.get();
+        const ContainerConfig* config = record.own_config();
         const MountRecord* mount = store.find_mount(record.id);
         Json json = Json::object();
         json["id"] = json_text(record.id);
@@ -96,6 +97,10 @@ Json containers_json(const Inventory& store, const Focus& focus) {
         json["layer"] = mount != nullptr ? digest_or_null(mount->parent) : Json(nullptr);
         json["directory"] = mount != nullptr ? text_or_null(mount->mount_id) : Json(nullptr);
         json["init_directory"] = mount != nullptr ? text_or_null(mount->init_id) : Json(nullptr);
+        const auto writable = store.writable_path(record.id);
+        json["writable"] = writable ? Json(json_text(*writable)) : Json(nullptr);
+        const std::string hidden = hidden_reason(store, record);
+        json["hidden"] = hidden.empty() ? Json(nullptr) : Json(hidden);
         array.push_back(std::move(json));
     }
     return array;

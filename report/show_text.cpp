@@ -2,11 +2,13 @@
 // them; names come first.
 #include "report/safe_text.hpp"
 #include "report/show.hpp"
+#include "report/show_containers.hpp"
 #include "report/show_focus.hpp"
 #include "report/show_usage.hpp"
 #include "report/words.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace drydock {
 
@@ -78,7 +80,7 @@ struct View {
 
     [[nodiscard]] std::string container_name(const std::string& container) const {
         const ContainerRecord* record = store.find_container(container);
-        const ContainerConfig* config = record != nullptr ? record->config.get() : nullptr;
+        const ContainerConfig* config = record != nullptr ? record->own_config() : nullptr;
         return config != nullptr && !config->name.empty() ? terminal_text(config->name) : id(container);
     }
 
@@ -159,13 +161,27 @@ void write_layers(const View& view) {
     table.write("Layers (id, size, parent, driver directory, users)");
 }
 
+// In full where no command of Docker leads to it.
+std::string
+writable_text(const View& view, const std::optional<std::string>& path, const std::string& hidden) {
+    if (!path) {
+        return "no data found";
+    }
+    if (!hidden.empty() || view.text.style().verbose) {
+        return terminal_text(*path);
+    }
+    return view.id(
+        path->substr(view.store.driver_root.size() + 1, path->rfind('/') - view.store.driver_root.size() - 1)
+    );
+}
+
 void write_containers(const View& view) {
     Table table(view.text);
     for (const ContainerRecord& record : view.store.containers) {
         if (!view.focus.container(record.id)) continue;
-        const ContainerConfig* config = record.config.get();
-        const MountRecord* mount = view.store.find_mount(record.id);
-        const bool mounted = mount != nullptr && mount->mount_id.present();
+        const ContainerConfig* config = record.own_config();
+        const auto writable = view.store.writable_path(record.id);
+        const std::string hidden = hidden_reason(view.store, record);
         std::string image = view.unless_present(record.config, "config");
         if (config != nullptr) {
             const auto id = ImageId::from_text(config->image);
@@ -176,7 +192,8 @@ void write_containers(const View& view) {
             view.id(record.id),
             image,
             config != nullptr ? terminal_text(config->driver) : "?",
-            mounted ? view.id(mount->mount_id.value) : "no mount id",
+            writable_text(view, writable, hidden),
+            hidden.empty() ? "" : "hidden from docker ps: " + terminal_text(hidden),
         });
     }
     table.write("Containers (name, id, image, driver, driver directory)");

@@ -3,6 +3,8 @@
 #include "formats/documents.hpp"
 #include "model/ids.hpp"
 
+#include <algorithm>
+
 namespace drydock {
 
 namespace {
@@ -10,27 +12,82 @@ namespace {
 ContainerRecord read_container(const ReadDir& folder, const DirEntry& entry) {
     ContainerRecord container;
     container.id = entry.name;
-    const int error = error_of([&] {
+    container.error = error_of([&] {
         const ReadDir dir = folder.open(entry.name);
         container.config = see_record<ContainerConfig>(
             read_small_file(dir, "config.v2.json", kMaxConfigBytes),
             parse_container_config,
             TooLarge::unreadable
         );
+        container.host_config = see_record<HostConfig>(
+            read_small_file(dir, "hostconfig.json", kMaxConfigBytes), parse_host_config, TooLarge::unreadable
+        );
     });
-    if (error != 0) {
+    if (container.error != 0) {
         // Also for a link, which dockerd follows and drydock does not: it may be a sound container.
-        container.config.sight = Sight::unreadable;
-        container.config.error = error;
+        container.config.sight = container.host_config.sight = Sight::unreadable;
+        container.config.error = container.host_config.error = container.error;
     }
     return container;
+}
+
+// The names of what stands in a folder, where that is there; false where it cannot be told.
+bool add_names(const ReadDir& dir, const std::string& relative, std::vector<std::string>& names) {
+    const int error = error_of([&] {
+        if (const std::optional<ReadDir> folder = dir.find(relative)) {
+            for (const DirEntry& entry : folder->list()) {
+                names.push_back(entry.name);
+            }
+        }
+    });
+    return error == 0;
+}
+
+void note_other_drivers(const StoreFolders& folders, Inventory& inventory) {
+    constexpr std::string_view kSnapshotter = "io.containerd.snapshotter.v1.";
+    std::vector<std::string> names;
+    bool known = !folders.other_images_unknown;
+    for (const OtherImages& other : folders.other_images) {
+        names.push_back(other.driver);
+    }
+    // A folder of layers whose records are gone is a store, too; and the containerd image store calls a
+    // snapshotter its driver.
+    for (const std::string& folder :
+         {std::string("."), std::string("rootfs"), std::string("containerd/daemon")}) {
+        known = add_names(folders.root, folder, names) && known;
+    }
+    for (std::string& name : names) {
+        if (name.starts_with(kSnapshotter)) {
+            name.erase(0, kSnapshotter.size());
+        }
+    }
+    std::erase(names, inventory.driver);
+    std::sort(names.begin(), names.end());
+    if (known) {
+        inventory.other_drivers = std::move(names);
+    }
+}
+
+// Which containers another store has a mount record of.
+void note_other_mounts(const StoreFolders& folders, Inventory& inventory) {
+    for (const OtherImages& other : folders.other_images) {
+        std::vector<std::string> names;
+        // Unread means unclaimed here: that store is reported for itself.
+        static_cast<void>(add_names(other.dir, "layerdb/mounts", names));
+        std::sort(names.begin(), names.end());
+        for (ContainerRecord& container : inventory.containers) {
+            container.mounted_elsewhere =
+                container.mounted_elsewhere || std::binary_search(names.begin(), names.end(), container.id);
+        }
+    }
 }
 
 }  // namespace
 
 void scan_containers(
-    const ReadDir& folder, const std::string& path, const Workers& workers, Inventory& inventory
+    const StoreFolders& folders, const std::string& path, const Workers& workers, Inventory& inventory
 ) {
+    const ReadDir& folder = *folders.containers;
     const Listing listing = list_sorted(folder);
     if (listing.error != 0) {
         inventory.containers_folder = FolderState::unreadable;
@@ -48,6 +105,8 @@ void scan_containers(
     inventory.containers = collect<ContainerRecord>(named.size(), workers, [&](std::size_t index) {
         return read_container(folder, *named[index]);
     });
+    note_other_drivers(folders, inventory);
+    note_other_mounts(folders, inventory);
 }
 
 }  // namespace drydock

@@ -87,7 +87,7 @@ Inventory scan_store(
         inventory.driver_folder = state_unopened(folders, paths.driver);
     }
     if (folders.containers) {
-        scan_containers(*folders.containers, paths.containers, workers, inventory);
+        scan_containers(folders, paths.containers, workers, inventory);
     } else {
         inventory.containers_folder = state_unopened(folders, paths.containers);
     }

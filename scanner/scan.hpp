@@ -36,6 +36,12 @@ struct RootSurvey {
 // Looks for stores below `root`. Throws OsError where ROOT itself cannot be listed.
 [[nodiscard]] RootSurvey survey_root(const ReadDir& root);
 
+// image/<driver> of another driver: its store and this one share the folder of containers.
+struct OtherImages {
+    std::string driver;
+    ReadDir dir;
+};
+
 // The folders a store is read through: ROOT and each top folder that may be a link or a mount of its
 // own (interface.md, "Where a store may stand"). An absent one is nullopt.
 struct StoreFolders {
@@ -45,6 +51,8 @@ struct StoreFolders {
     std::optional<ReadDir> containers;   // containers
     std::vector<Unreadable> unreadable;  // those that are there and could not be opened
     std::vector<std::string> not_folders;
+    std::vector<OtherImages> other_images{};
+    bool other_images_unknown = false;  // image/ or a folder in it could not be read
 };
 
 [[nodiscard]] StoreFolders open_store(const ReadDir& root, const StoreLocation& store);

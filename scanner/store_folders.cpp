@@ -23,6 +23,30 @@ std::optional<ReadDir> open_noting(
     return std::move(top.dir);
 }
 
+// Docker has had nine graph drivers; more folders are no drivers' and would only cost descriptors.
+constexpr std::size_t kMaxOtherImages = 32;
+
+void open_other_images(
+    const ReadDir& image, const std::string& driver, std::uint32_t owner, StoreFolders& folders
+) {
+    const Listing listing = list_sorted(image);
+    folders.other_images_unknown = listing.error != 0;
+    for (const DirEntry& entry : listing.entries) {
+        if (entry.name == driver) {
+            continue;
+        }
+        if (folders.other_images.size() == kMaxOtherImages) {
+            folders.other_images_unknown = true;
+            return;
+        }
+        TopFolder other = open_top_folder(image, entry.name, owner);
+        folders.other_images_unknown = folders.other_images_unknown || other.error != 0;
+        if (other.dir) {
+            folders.other_images.push_back({entry.name, std::move(*other.dir)});
+        }
+    }
+}
+
 }  // namespace
 
 StorePaths paths_of(const StoreLocation& store) {
@@ -56,6 +80,7 @@ StoreFolders open_store(const ReadDir& root, const StoreLocation& store) {
     if (const auto image =
             open_noting(folders.root, "image", join_path(store.path, "image"), owner, folders)) {
         folders.image = open_noting(*image, store.driver, paths.image, owner, folders);
+        open_other_images(*image, store.driver, owner, folders);
     }
     folders.driver = open_noting(folders.root, store.driver, paths.driver, owner, folders);
     folders.containers = open_noting(folders.root, "containers", paths.containers, owner, folders);

@@ -72,7 +72,7 @@ void add_named(const std::vector<DirEntry>& entries, const std::string& path, In
 void scan_containers(const ReadDir& containers, Inventory& inventory) {
     for (const ContainerRecord& container : inventory.containers) {
         // A folder that cannot be opened is told with the config in it.
-        if (container.config.sight == Sight::unreadable) {
+        if (container.error != 0) {
             continue;
         }
         const std::string path = join_path(join_path(inventory.store_path, "containers"), container.id);

@@ -40,7 +40,7 @@ public:
         if (mounted_read_write && !directory->has_work) add(owner, Damage::work_missing, *id, "work");
     }
 
-    void run_mount(const MountRecord& mount, const std::optional<ChainId>& top) {
+    void run_mount(const MountRecord& mount, const ContainerRecord& container) {
         const Owner owner{
             .subject = {.kind = SubjectKind::container, .id = mount.name}, .is_container = true
         };
@@ -49,6 +49,9 @@ public:
         const DriverDirectory* writable = graph_.inventory().find_directory(*rw);
         const DriverDirectory* init = graph_.inventory().find_directory(*rw + "-init");
         const bool wants_init = init != nullptr || mount.init_id.present();
+        // A container that is being removed loses its directories first, in parts.
+        const ContainerConfig* config = container.usable_config();
+        if (config != nullptr && config->dead) return;
         if (writable == nullptr) {
             add(owner, Damage::rw_directory_missing, *rw, {});
         }
@@ -56,7 +59,7 @@ public:
             add(owner, Damage::init_directory_missing, *rw + "-init", {});
         }
         std::optional<std::vector<LowerElement>> below;
-        if (top) below = graph_.lower_on(*top);
+        if (const auto top = top_of(mount, container)) below = graph_.lower_on(*top);
         if (init != nullptr && check_parts(owner, *init)) check_lower(owner, *init, below);
         if (writable == nullptr || !check_parts(owner, *writable)) return;
         if (wants_init && below) below->insert(below->begin(), graph_.link_of(*rw + "-init"));
@@ -68,6 +71,14 @@ public:
     }
 
 private:
+    [[nodiscard]] std::optional<ChainId>
+    top_of(const MountRecord& mount, const ContainerRecord& container) const {
+        if (mount.parent.present()) return mount.parent.value;
+        return graph_.top_chain_of_container(
+            static_cast<std::size_t>(&container - graph_.inventory().containers.data())
+        );
+    }
+
     Finding& add(const Owner& owner, Damage damage, std::string_view directory, std::string_view file) {
         Finding finding{
             .damage = damage,
@@ -272,14 +283,7 @@ void check_driver_directories(
     for (const MountRecord& mount : graph.inventory().mount_records) {
         const ContainerRecord* container = graph.inventory().find_container(mount.name);
         if (container == nullptr) continue;  // whose it is, is not known yet
-        const bool recorded = mount.parent.present();
-        check.run_mount(
-            mount,
-            recorded ? std::optional(mount.parent.value)
-                     : graph.top_chain_of_container(
-                           static_cast<std::size_t>(container - graph.inventory().containers.data())
-                       )
-        );
+        check.run_mount(mount, *container);
     }
 }
 

@@ -49,6 +49,10 @@ void check_leftovers(const StoreGraph& graph, const Ownership& ownership, Findin
 
 // Adds to what a finding takes: a driver directory that is there, and its short link.
 void take_directory(const Inventory& inventory, std::string_view directory, Evidence& evidence);
+// containers/<id>: config.v2.json and hostconfig.json
+void check_containers(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings);
+// Last: the findings with which dockerd does not list a container say where its own files lie.
+void tell_writable_data(const Inventory& inventory, Findings& findings);
 
 // A file or folder that could not be read: undetermined, never damage.
 [[nodiscard]] Finding make_unreadable(Subject subject, std::string path, int error, std::string detail = {});

@@ -16,7 +16,7 @@ public:
 
     void run_container(std::size_t index) {
         const ContainerRecord& container = inventory_.containers[index];
-        const ContainerConfig* config = container.config.get();
+        const ContainerConfig* config = container.usable_config();
         const MountRecord* mount = inventory_.find_mount(container.id);
         if (mount != nullptr) {
             check_mount_id(index, *mount);

@@ -10,8 +10,16 @@ constexpr std::size_t kHexDigits = 64;
 constexpr std::size_t kBuilderLetters = 25;
 constexpr std::string_view kInit = "-init";
 
-bool is_lost(const Seen<std::string>& name) {
-    return !name.present();
+// A damage that the content pass may mend by finding the layer's directory.
+bool names_directory(Damage damage) {
+    return damage == Damage::cache_id_wrong || damage == Damage::cache_id_missing ||
+           damage == Damage::cache_id_empty || damage == Damage::cache_id_malformed;
+}
+
+// Not one of another driver, nor one under removal, whose layer goes first.
+bool needs_layers(const Inventory& inventory, const ContainerRecord& container) {
+    const ContainerConfig* config = container.usable_config();
+    return inventory.owns(container) && (config == nullptr || !config->dead);
 }
 
 }  // namespace
@@ -49,33 +57,36 @@ void Ownership::note_builder() {
 
 void Ownership::note_lost_names(const std::vector<Finding>& found) {
     const Inventory& inventory = graph_.inventory();
-    std::unordered_set<std::string> proven_layers;
-    for (const Finding& finding : found) {
-        const bool names_directory =
-            finding.damage == Damage::cache_id_wrong || finding.damage == Damage::cache_id_missing ||
-            finding.damage == Damage::cache_id_empty || finding.damage == Damage::cache_id_malformed;
-        if (!names_directory || !finding.witness || !finding.evidence.expected) continue;
-        proven_layers.insert(finding.subject.id);
-        proven_.insert(*finding.evidence.expected);
-    }
-    for (const LayerRecord& layer : inventory.layers) {
-        const std::string* id = layer.cache_id.get();
-        const bool known = id != nullptr && inventory.find_directory(*id) != nullptr && !graph_.shared(*id);
-        if (!known && !proven_layers.contains(layer.chain.text())) layer_directory_lost_ = true;
-    }
-    if (any_record_lost()) layer_directory_lost_ = true;
-    for (const MountRecord& mount : inventory.mount_records) {
-        if (is_lost(mount.mount_id)) container_directory_lost_ = true;
-    }
-    for (const ContainerRecord& container : inventory.containers) {
-        const ContainerConfig* config = container.config.get();
-        const bool ours = config == nullptr || (config->driver == inventory.driver && !config->dead);
-        if (ours && inventory.find_mount(container.id) == nullptr) container_directory_lost_ = true;
-    }
+    layer_directory_lost_ = any_layer_directory_lost(found) || any_record_lost();
+    container_directory_lost_ = any_container_directory_lost();
     any_unreadable_ = inventory.mounts == FolderState::unreadable ||
                       std::ranges::any_of(inventory.unreadable, [&](const Unreadable& item) {
                           return item.path.starts_with(inventory.image_root + "/layerdb");
                       });
+}
+
+bool Ownership::any_layer_directory_lost(const std::vector<Finding>& found) {
+    const Inventory& inventory = graph_.inventory();
+    std::unordered_set<std::string> proven_layers;
+    for (const Finding& finding : found) {
+        if (!names_directory(finding.damage) || !finding.witness || !finding.evidence.expected) continue;
+        proven_layers.insert(finding.subject.id);
+        proven_.insert(*finding.evidence.expected);
+    }
+    return std::ranges::any_of(inventory.layers, [&](const LayerRecord& layer) {
+        const std::string* id = layer.cache_id.get();
+        const bool known = id != nullptr && inventory.find_directory(*id) != nullptr && !graph_.shared(*id);
+        return !known && !proven_layers.contains(layer.chain.text());
+    });
+}
+
+bool Ownership::any_container_directory_lost() const {
+    const Inventory& inventory = graph_.inventory();
+    const auto nameless = [](const MountRecord& mount) { return !mount.mount_id.present(); };
+    if (std::ranges::any_of(inventory.mount_records, nameless)) return true;
+    return std::ranges::any_of(inventory.containers, [&](const ContainerRecord& container) {
+        return needs_layers(inventory, container) && inventory.find_mount(container.id) == nullptr;
+    });
 }
 
 // A layer that an image, a container or another layer names and that has no record: its directory may
@@ -111,22 +122,27 @@ bool Ownership::is_kept(const DriverDirectory& directory) const {
     return is_builders(directory.name) || std::ranges::any_of(graph_.owners(directory.name), keeps);
 }
 
-// From the few that nobody keeps to those that stand on them: a sound store has none of the former.
-void Ownership::note_reached() {
+// The short links of directories that nobody keeps: few, and none in a sound store.
+std::unordered_map<std::string_view, const DriverDirectory*> Ownership::links_of_unkept() const {
     const Inventory& inventory = graph_.inventory();
-    std::unordered_map<std::string_view, const DriverDirectory*> by_link;
+    std::unordered_map<std::string_view, const DriverDirectory*> result;
     for (const DriverDirectory& directory : inventory.directories) {
-        if (is_kept(directory)) continue;
-        if (const std::string* link = directory.link.get()) by_link.emplace(*link, &directory);
+        const std::string* link = is_kept(directory) ? nullptr : directory.link.get();
+        if (link != nullptr) result.emplace(*link, &directory);
     }
     for (const ShortLink& link : inventory.short_links) {
         const std::string* target = link.target.get();
         const auto name = target != nullptr ? target_directory(*target) : std::nullopt;
         const DriverDirectory* directory = name ? inventory.find_directory(*name) : nullptr;
-        if (directory != nullptr && !is_kept(*directory)) by_link.emplace(link.name, directory);
+        if (directory != nullptr && !is_kept(*directory)) result.emplace(link.name, directory);
     }
+    return result;
+}
+
+void Ownership::note_reached() {
+    const auto by_link = links_of_unkept();
     if (by_link.empty()) return;
-    for (const DriverDirectory& directory : inventory.directories) {
+    for (const DriverDirectory& directory : graph_.inventory().directories) {
         if (!directory.lower.present() || !is_kept(directory)) continue;
         for_each_lower(directory.lower.value, [&](std::string_view link) {
             const auto found = by_link.find(link);
@@ -136,39 +152,48 @@ void Ownership::note_reached() {
 }
 
 bool Ownership::all_layer_users_known() const {
+    const Builder& builder = graph_.inventory().builder;
+    const auto undecoded = [](Sight sight) {
+        return sight == Sight::unreadable || sight == Sight::malformed;
+    };
+    return foundation_.layers_known && foundation_.images_known && foundation_.containers_known &&
+           foundation_.builder_known && !any_unreadable_ && !undecoded(builder.leased.sight) &&
+           !undecoded(builder.cache.sight) && all_images_told() && all_containers_told();
+}
+
+// Whether each image that left a trace tells what layers it has.
+bool Ownership::all_images_told() const {
     const Inventory& inventory = graph_.inventory();
-    if (!foundation_.layers_known || !foundation_.images_known || !foundation_.containers_known ||
-        !foundation_.builder_known || any_unreadable_ ||
-        inventory.builder.leased.sight == Sight::unreadable ||
-        inventory.builder.leased.sight == Sight::malformed || !inventory.repositories.present()) {
-        return false;
-    }
+    if (!inventory.repositories.present()) return false;
     for (std::size_t i = 0; i < inventory.images.size(); ++i) {
         const Seen<ImageConfig>& config = inventory.images[i].config;
-        const bool has_layers = config.present() && !config.value.diff_ids.empty();
-        const bool told = config.sight == Sight::absent || config.present();
+        if (config.sight == Sight::absent) continue;  // a trace without a tag is none
         // A config that is damaged, or names layers that are no digests, hides what it stands on.
-        if (!told || (has_layers && graph_.chain_of(i).empty())) return false;
+        const bool empty = config.present() && config.value.diff_ids.empty();
+        if (!empty && graph_.chain_of(i).empty()) return false;
     }
     // A tag may be all that is left of an image.
-    const auto names_lost_image = [&](const TagRecord& tag) {
+    return std::ranges::all_of(inventory.repositories.value.tags, [&](const TagRecord& tag) {
         const ImageRecord* image = tag.image ? inventory.find_image(*tag.image) : nullptr;
-        return image == nullptr || !image->config.present();
+        return image != nullptr && image->config.present();
+    });
+}
+
+// Whether each container, and each mount record, tells on which layer it stands.
+bool Ownership::all_containers_told() const {
+    const Inventory& inventory = graph_.inventory();
+    // An image without layers leaves no parent.
+    const auto tells = [](const MountRecord& mount) {
+        return mount.parent.present() || mount.parent.sight == Sight::absent;
     };
-    if (std::ranges::any_of(inventory.repositories.value.tags, names_lost_image)) return false;
+    if (!std::ranges::all_of(inventory.mount_records, tells)) return false;
     for (std::size_t i = 0; i < inventory.containers.size(); ++i) {
         const ContainerRecord& container = inventory.containers[i];
-        const ContainerConfig* config = container.config.get();
-        if (config != nullptr && (config->driver != inventory.driver || config->dead)) continue;
-        const MountRecord* mount = inventory.find_mount(container.id);
-        // An image without layers leaves no parent.
-        const bool told =
-            mount != nullptr && (mount->parent.present() || mount->parent.sight == Sight::absent);
+        if (!needs_layers(inventory, container)) continue;
+        const bool told = inventory.find_mount(container.id) != nullptr;
         if (!told && !graph_.top_chain_of_container(i)) return false;
     }
-    return std::ranges::none_of(inventory.mount_records, [](const MountRecord& mount) {
-        return !mount.parent.present() && mount.parent.sight != Sight::absent;
-    });
+    return true;
 }
 
 void Ownership::keep_chain(const ChainId& top) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -54,6 +55,8 @@ public:
 
 private:
     void note_lost_names(const std::vector<Finding>& found);
+    [[nodiscard]] bool any_layer_directory_lost(const std::vector<Finding>& found);
+    [[nodiscard]] bool any_container_directory_lost() const;
     [[nodiscard]] bool any_record_lost() const;
     void note_builder();
     void note_leftovers();
@@ -63,6 +66,9 @@ private:
     void keep_build_cache();
     void keep_chain(const ChainId& top);
     [[nodiscard]] bool all_layer_users_known() const;
+    [[nodiscard]] bool all_images_told() const;
+    [[nodiscard]] bool all_containers_told() const;
+    [[nodiscard]] std::unordered_map<std::string_view, const DriverDirectory*> links_of_unkept() const;
     [[nodiscard]] bool is_needed(const std::string& directory) const;
     [[nodiscard]] Keeper unowned(const DriverDirectory& directory) const;
 

@@ -203,7 +203,7 @@ std::vector<ChainId> StoreGraph::ancestry(const ChainId& chain) const {
 }
 
 std::optional<ChainId> StoreGraph::top_chain_of_container(std::size_t index) const {
-    const ContainerConfig* config = inventory_->containers.at(index).config.get();
+    const ContainerConfig* config = inventory_->containers.at(index).own_config();
     const auto id = config != nullptr ? ImageId::from_text(config->image) : std::nullopt;
     const ImageRecord* image = id ? inventory_->find_image(*id) : nullptr;
     if (image == nullptr) return std::nullopt;

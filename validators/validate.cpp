@@ -78,7 +78,7 @@ void check_unused_again(const StoreGraph& graph, StoreReport& report) {
 void name_things(const StoreGraph& graph, StoreReport& report) {
     const Inventory& inventory = graph.inventory();
     for (const ContainerRecord& container : inventory.containers) {
-        if (const ContainerConfig* config = container.config.get()) {
+        if (const ContainerConfig* config = container.own_config()) {
             report.container_names.emplace(container.id, config->name);
         }
     }
@@ -230,10 +230,7 @@ StoreReport validate_metadata(const StoreGraph& graph) {
     report.containers = static_cast<std::uint64_t>(std::count_if(
         inventory.containers.begin(),
         inventory.containers.end(),
-        [&](const auto& container) {
-            const ContainerConfig* config = container.config.get();
-            return config == nullptr || config->driver == inventory.driver;
-        }
+        [&](const auto& container) { return inventory.owns(container); }
     ));
     if (const Repositories* repositories = inventory.repositories.get()) {
         report.tags = repositories->tag_count();
@@ -247,7 +244,9 @@ StoreReport validate_metadata(const StoreGraph& graph) {
     check_references(graph, foundation, report.findings);
     check_driver_directories(graph, foundation, report.findings);
     check_mounts(graph, foundation, report.findings);
+    check_containers(graph, foundation, report.findings);
     check_unused(graph, foundation, report.findings);
+    tell_writable_data(inventory, report.findings);
     limit_findings(report);
     settle(graph, report);
     return report;

@@ -59,8 +59,7 @@ void VictimIndex::add_container(std::size_t index) {
     const ContainerRecord& container = inventory.containers[index];
     const MountRecord* mount = inventory.find_mount(container.id);
     const bool recorded = mount != nullptr && mount->parent.present();
-    const ContainerConfig* config = container.config.get();
-    if (!recorded && config != nullptr && config->driver != inventory.driver) return;
+    if (!recorded && !inventory.owns(container)) return;
     const auto top = recorded ? std::optional(mount->parent.value) : graph_.top_chain_of_container(index);
     if (!top) return;
     for (const ChainId& chain : graph_.ancestry(*top)) {
@@ -155,10 +154,7 @@ Victims VictimIndex::of_store() const {
         result.tags.insert(result.tags.end(), tags.begin(), tags.end());
     }
     for (const ContainerRecord& container : graph_.inventory().containers) {
-        const ContainerConfig* config = container.config.get();
-        if (config != nullptr && config->driver == graph_.inventory().driver) {
-            result.containers.push_back(container.id);
-        }
+        if (graph_.inventory().owns(container)) result.containers.push_back(container.id);
     }
     return result;
 }

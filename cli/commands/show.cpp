@@ -59,7 +59,7 @@ void find_layer(const std::string& typed, const Inventory& store, ShowSeeds& see
 
 void find_container(const std::string& typed, const Inventory& store, ShowSeeds& seeds) {
     for (const ContainerRecord& container : store.containers) {
-        const ContainerConfig* config = container.config.get();
+        const ContainerConfig* config = container.own_config();
         const bool by_name = config != nullptr && config->name == typed;
         if (by_name || begins_id(typed, container.id)) seeds.containers.insert(container.id);
     }

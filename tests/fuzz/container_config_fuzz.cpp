@@ -10,6 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (config) {
         const auto longer = parse_container_config(std::string(text) + "\xff{");
         fuzz_check(longer && longer->id == config->id && longer->dead == config->dead);
+        fuzz_check(longer->undecodable == config->undecodable && longer->null == config->null);
+        fuzz_check(!config->null || (config->no_config && config->driver.empty()));
     }
     return 0;
 }

@@ -290,37 +290,6 @@ TEST_CASE("a reference by digest is told from a tag") {
     CHECK_FALSE(only_tag("a", "a@sha256:1").is_digest);
 }
 
-TEST_CASE("a container config gives the fields that matter") {
-    const auto config = parse_container_config(
-        R"({"ID":"c1","Name":"/web","Image":"sha256:x","Driver":"overlay2","State":{"Dead":false,"RemovalInProgress":true,)"
-        R"("Pid":1},"Config":{"Image":"other"}}{)"
-    );
-    REQUIRE(config);
-    CHECK(config->id == "c1");
-    CHECK(config->name == "web");
-    CHECK(config->image == "sha256:x");
-    CHECK(config->driver == "overlay2");
-    CHECK(config->dead);
-}
-
-TEST_CASE("fields that a container config lacks are empty") {
-    const auto config = parse_container_config(R"({"name":"x","State":null})");
-    REQUIRE(config);
-    CHECK(config->id.empty());
-    CHECK(config->name == "x");
-    CHECK_FALSE(config->dead);
-    CHECK_FALSE(parse_container_config(R"({"State":{"Dead":true},"State":null})")->dead);
-    CHECK(parse_container_config(R"({"State":{"Dead":true}})")->dead);
-}
-
-TEST_CASE("a container config that dockerd cannot decode fails") {
-    for (const std::string bad :
-         {"", "null", "[]", R"({"ID":1})", R"({"State":[]})", R"({"State":{"Dead":"no"}})", R"({"ID":"a")"}) {
-        CAPTURE(bad);
-        CHECK_FALSE(parse_container_config(bad));
-    }
-}
-
 TEST_CASE("a descriptor needs the types of its fields") {
     CHECK(parse_descriptor("{}"));
     CHECK(parse_descriptor(

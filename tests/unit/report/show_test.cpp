@@ -9,6 +9,7 @@
 
 using namespace drydock;
 using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
 
 namespace {
 
@@ -68,11 +69,13 @@ Inventory small_store() {
     container.config =
         seen(ContainerConfig{.id = kContainer, .name = "web", .image = image.id.text(), .driver = "overlay2"}
         );
+    container.host_config = seen(HostConfig{});
     store.containers = {container};
     for (const std::string& name :
          {std::string("base-dir"), kMount, kMount + "-init", std::string(25, 'k'), std::string(64, 'e')}) {
         DriverDirectory directory;
         directory.name = name;
+        directory.has_diff = true;
         store.directories.push_back(directory);
     }
     return store;
@@ -149,6 +152,40 @@ TEST_CASE("The text names containers and tags and no raw escape") {
     CHECK_THAT(text, Contains("nobody") && Contains("dddddddddddd-init"));
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK_THAT(shown_text({.verbose = true}), Contains(std::string(64, 'e')));
+}
+
+TEST_CASE("A container's data is named, and why dockerd hides it") {
+    const std::string path = "overlay2/" + kMount + "/diff";
+    Inventory store = small_store();
+    store.driver_root = "overlay2";
+    const auto shown = [&] {
+        std::ostringstream json;
+        std::ostringstream text;
+        write_show_json("/r", {store}, json);
+        write_show_text({store}, text, TextStyle{});
+        const auto container = nlohmann::ordered_json::parse(json.str())["stores"][0]["containers"][0];
+        const std::string hidden = container["hidden"].is_null() ? "" : std::string(container["hidden"]);
+        CHECK((text.str().find(path) != std::string::npos) == !hidden.empty());
+        CHECK((text.str().find("hidden from docker ps: ") != std::string::npos) == !hidden.empty());
+        CHECK(container["writable"] == path);
+        return hidden;
+    };
+    CHECK_THAT(shown(), StartsWith("dockerd does not load layer sha256:"));
+    for (LayerRecord& layer : store.layers) {
+        layer.size = seen<std::int64_t>(1);
+        layer.diff = seen(*DiffId::from_hex(std::string(64, '1')));
+        layer.cache_id = seen<std::string>("x");
+    }
+    CHECK(shown().empty());
+    store.containers[0].host_config.sight = Sight::empty;
+    CHECK(shown() == "its hostconfig is empty");
+    store.containers[0].config.value.id = "other";
+    store.containers[0].host_config.sight = Sight::absent;
+    CHECK(shown() == "its config is another container's");
+    store.containers[0].config.value.undecodable = "why";
+    CHECK(shown() == "dockerd cannot decode its config");
+    store.containers[0].config = {};
+    CHECK(shown() == "its config is absent");
 }
 
 TEST_CASE("Totals stand in both") {

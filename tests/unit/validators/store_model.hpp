@@ -148,8 +148,9 @@ public:
         inventory.containers.push_back(
             {.id = id,
              .config =
-                 present(ContainerConfig{.id = id, .name = seed, .image = image.text(), .driver = "overlay2"})
-            }
+                 present(ContainerConfig{.id = id, .name = seed, .image = image.text(), .driver = "overlay2"}
+                 ),
+             .host_config = present(HostConfig{})}
         );
         const std::string rw = "rw-" + seed;
         add_directory(rw + "-init", directory_of(top));
@@ -244,7 +245,7 @@ public:
         inventory.images.clear();
         inventory.repositories.value.tags.clear();
         for (ContainerRecord& one : inventory.containers) {
-            one.config.value.image = ImageId(digest_of("gone")).text();
+            one.config.value.image.clear();
         }
     }
 };
