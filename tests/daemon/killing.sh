@@ -1,0 +1,195 @@
+# A daemon that can be killed with all that belongs to it, and the work it is killed in. Sourced.
+#
+# dockerd runs in a pid and a mount namespace of its own: when it is killed, containerd, shims, runc and the
+# processes of containers die in the same moment and no mount stays, as after a reset of the machine that lost
+# no write. Clients are bounded and ended by their process group: one whose daemon is gone may wait for ever.
+# shellcheck shell=bash disable=SC2154
+
+workers=()      # process groups of the clients that are at work
+session_count=0
+
+# Its first process waits for dockerd, and takes the namespace down with itself.
+dockerd_prefix=(unshare --pid --fork --mount-proc --kill-child
+    bash -c '"$@" & trap "" TERM INT; while kill -0 $! 2>/dev/null; do wait $!; done' bash)
+
+# start_session: a daemon on $root. A killed one leaves sockets and states in its exec root: each has its own.
+start_session() {
+    session_count=$((session_count + 1))
+    exec_root=$work/x$session_count
+    start_daemon "$root" "$exec_root" --cgroup-parent "/drydock-$$"
+    holder=${daemons[-1]%% *}
+    local init
+    read -r init _ <"/proc/$holder/task/$holder/children"
+    dockerd_pid=$(pgrep -P "$init" -x dockerd) || give_up "the process of dockerd was not found"
+}
+
+# The processes of a paused container take no signal, not even KILL, where cgroups are of version 1.
+thaw() {
+    find /sys/fs/cgroup/freezer -path "*/drydock-$$*" -name freezer.state 2>/dev/null |
+        while read -r state; do
+            echo THAWED >"$state"
+        done 2>/dev/null
+}
+
+# end_session SIGNAL: afterwards no process of the daemon lives.
+end_session() {
+    local i
+    kill -"$1" "$dockerd_pid" 2>/dev/null
+    for i in $(seq 600); do
+        kill -0 "$holder" 2>/dev/null || break
+        [ "$1" != KILL ] || thaw
+        sleep 0.1
+    done
+    if [ "$i" = 600 ]; then
+        kill -KILL "$holder"
+        give_up "dockerd did not end after $1" "$(tail -n 15 "$exec_root/d.log")"
+    fi
+    wait "$holder" 2>/dev/null
+    unset "daemons[-1]"
+    cp "$exec_root/d.log" "$work/last-daemon.log"
+    rm -rf --one-file-system "$exec_root"
+}
+
+# Containers that were killed leave empty control groups behind, in every hierarchy.
+remove_cgroups() {
+    find /sys/fs/cgroup -depth -type d -path "*/drydock-$$*" -exec rmdir {} + 2>/dev/null
+}
+
+end_workers() {
+    local pid
+    for pid in "${workers[@]}"; do
+        kill -KILL -- "-$pid" 2>/dev/null
+        wait "$pid" 2>/dev/null
+    done
+    workers=()
+}
+
+finish_killing() {
+    local status=$?
+    trap - EXIT
+    end_workers
+    # What is left of a session when the script gives up: its first process, and with it all others.
+    [ ${#daemons[@]} = 0 ] || { kill -KILL "${daemons[-1]%% *}" 2>/dev/null && sleep 0.5 && thaw; }
+    remove_cgroups
+    (exit "$status")
+    finish
+}
+trap finish_killing EXIT
+
+# ---- the work ----
+
+client() {
+    timeout --foreground -k 1 60 /usr/bin/docker "$@"
+}
+
+# one_of WORD...
+one_of() {
+    shift $((RANDOM % $#))
+    echo "$1"
+}
+
+work_classic() {
+    DOCKER_BUILDKIT=0 client build -q --network none -t "op/classic:$((RANDOM % 4))" -f - "$work/context" <<END
+FROM $(one_of plain:base plain:full classic:keep kit:keep)
+COPY tree /tree$RANDOM
+RUN seq $RANDOM >/one
+RUN seq $RANDOM >/two && rm /one
+ENV three=$RANDOM
+RUN echo $RANDOM >/four
+END
+}
+
+work_buildkit() {
+    DOCKER_BUILDKIT=1 client build -q --network none -t "op/kit:$((RANDOM % 4))" -f - "$work/context" <<END
+FROM $(one_of plain:base plain:full classic:keep kit:keep) AS first
+RUN --mount=type=cache,target=/cache,id=c$((RANDOM % 3)) echo $RANDOM >>/cache/file && seq $RANDOM >/one
+RUN --mount=type=bind,source=tree,target=/src cp -a /src /copied && echo $RANDOM >/copied/x
+FROM $(one_of plain:base kit:keep scratch)
+COPY --from=first /one /copied /result/
+COPY tree /tree$RANDOM
+$([ $((RANDOM % 3)) = 0 ] || echo "ADD tree.tar.gz /unpacked$RANDOM/")
+END
+}
+
+work_load() {
+    client rmi -f "$(one_of demo/base:1 demo/web:1 demo/api:1 demo/web:2)"
+    client load -i "$work/samples.tar"
+}
+
+work_import() {
+    client import "$work/samples.tar" "op/imported:$((RANDOM % 3))"
+}
+
+work_run() {
+    local options=(--network none --stop-timeout 1 -v "op$((RANDOM % 5)):/volume")
+    case $((RANDOM % 4)) in
+        0) options+=(--rm) ;;
+        1) options+=(-d --restart on-failure:3) ;;
+        2) options+=(-d) ;;
+    esac
+    client run "${options[@]}" "$(one_of plain:base plain:full classic:keep kit:keep)" \
+        sh -c "seq $RANDOM >/made; rm -rf /data/wipe; sleep $(one_of 0 0 1 30); exit $((RANDOM % 2))"
+}
+
+work_create() {
+    client create --network none "$(one_of plain:base plain:full classic:keep kit:keep)" true
+}
+
+others() {
+    client ps -aq | grep -vxFf <(client ps -aq --filter label=keep) | shuf -n 3 --random-source=<(yes $RANDOM)
+}
+
+work_rm() {
+    local list
+    mapfile -t list < <(others)
+    [ ${#list[@]} = 0 ] || client rm -fv "${list[@]}"
+}
+
+work_commit() {
+    client commit "$(one_of exited failed)" "op/commit:$((RANDOM % 3))"
+}
+
+work_rmi() {
+    local list
+    mapfile -t list < <(client images -q 'op/*' | sort -u | shuf -n 3 --random-source=<(yes $RANDOM))
+    [ ${#list[@]} = 0 ] || client rmi -f "${list[@]}"
+}
+
+work_prune() {
+    case $((RANDOM % 5)) in
+        0) client builder prune -f ;;
+        1) client builder prune -af ;;
+        2) client image prune -f ;;
+        3) client system prune -f --filter 'label!=keep' ;;
+        4) client container prune -f --filter 'label!=keep' && client volume prune -f --filter 'label!=keep' ;;
+    esac
+}
+
+# worker SEED
+worker() {
+    local kind
+    RANDOM=$1
+    while :; do
+        kind=$(one_of classic classic buildkit buildkit buildkit load import run run create rm rm commit rmi \
+            rmi prune)
+        echo "worker $1: $kind"
+        "work_$kind" || sleep 0.05
+    done
+}
+
+# kill_at_work SEED: three workers, and the end after at most three seconds.
+kill_at_work() {
+    local number delay
+    RANDOM=$1
+    : >"$work/ops.log"
+    set -m
+    for number in 1 2 3; do
+        worker $(($1 * 10 + number)) >>"$work/ops.log" 2>&1 </dev/null &
+        workers+=($!)
+    done
+    set +m
+    delay=$((300 + RANDOM % 2700))
+    sleep "$((delay / 1000)).$(printf %03d $((delay % 1000)))"
+    end_session KILL
+    end_workers
+}
