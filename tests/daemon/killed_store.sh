@@ -101,9 +101,9 @@ prepare() {
     must build work_classic
     must rmi sh -c '/usr/bin/docker rmi -f $(/usr/bin/docker images -q "op/*")'
     make_containers
+    make_dead
     end_session TERM
-    check "$root" --level metadata
-    [ "$code" = 0 ] || fail "the prepared store: exit $code" "$(brief_findings '.severity != "note"')"
+    judge "$root" "the prepared store" && pass "the prepared store: $(jq -c .summary.by_code "$work/report.json")"
     must "copy of the store" cp -a --reflink=auto "$root" "$work/prepared"
 }
 
@@ -205,11 +205,12 @@ ask_witness() {
         ask_save
         ask_builds
     else
-        for question in $(shuf -e containers runs save builds builds -n 2 --random-source=<(yes $RANDOM) | sort -u); do
-            case $question in
-                runs) ask_runs "$(one_of "${permanent_images[@]}")" "$(one_of "${permanent_images[@]}")" ;;
-                *) "ask_$question" ;;
-            esac
+        questions=(ask_containers ask_runs ask_save ask_builds)
+        names=("${permanent_images[@]}")
+        some questions 2
+        some names 2
+        for question in "${questions[@]}"; do
+            "$question" "${names[@]}"
         done
     fi
     if [ ${#complaints[@]} != 0 ]; then
@@ -225,10 +226,10 @@ ask_witness() {
 purge() {
     local label=$1 kept before
     docker ps -aq --no-trunc | grep -vxF "$(docker inspect -f '{{.Id}}' created)" |
-        xargs -r /usr/bin/docker rm -fv >/dev/null 2>&1
+        xargs -r timeout 120 /usr/bin/docker rm -fv >/dev/null 2>&1
     kept=$(docker image inspect -f '{{.Id}}' plain:full)
     for _ in 1 2 3; do
-        docker images -aq --no-trunc | sort -u | grep -vxF "$kept" | xargs -r /usr/bin/docker rmi -f >/dev/null 2>&1
+        docker images -aq --no-trunc | sort -u | grep -vxF "$kept" | xargs -r timeout 120 /usr/bin/docker rmi -f >/dev/null 2>&1
     done
     docker builder prune -af >/dev/null 2>&1
     docker volume prune -f >/dev/null 2>&1

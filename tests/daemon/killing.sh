@@ -16,7 +16,7 @@ dockerd_prefix=(unshare --pid --fork --mount-proc --kill-child
 start_session() {
     session_count=$((session_count + 1))
     exec_root=$work/x$session_count
-    start_daemon "$root" "$exec_root" --cgroup-parent "/drydock-$$"
+    start_daemon "$root" "$exec_root" --cgroup-parent "/drydock-$$" --exec-opt native.cgroupdriver=cgroupfs
     holder=${daemons[-1]%% *}
     local init
     read -r init _ <"/proc/$holder/task/$holder/children"
@@ -79,40 +79,71 @@ trap finish_killing EXIT
 # ---- the work ----
 
 client() {
-    timeout --foreground -k 1 60 /usr/bin/docker "$@"
+    timeout --foreground -k 1 120 /usr/bin/docker "$@"
 }
 
-# one_of WORD...
-one_of() {
-    shift $((RANDOM % $#))
-    echo "$1"
+docker() {
+    client "$@"
 }
+
+# pick VARIABLE WORD...: no command substitution, which would draw from a generator of its own.
+pick() {
+    local -n picked=$1
+    shift
+    shift $((RANDOM % $#))
+    # shellcheck disable=SC2034
+    picked=$1
+}
+
+pick_image() {
+    pick "$1" plain:base plain:full classic:keep kit:keep
+}
+
+# some LIST_NAME COUNT: as many of the list, in any order.
+some() {
+    local -n some_of=$1
+    local number=$2 draw=$RANDOM
+    mapfile -t some_of < <(printf '%s\n' "${some_of[@]}" | shuf -n "$number" --random-source=<(yes "$draw"))
+}
+
+# What takes a moment to write and to remove is more likely to be hit. For a shell in a container.
+many_files='mkdir /many && for a in 0 1 2 3 4 5 6 7 8 9; do for b in 0 1 2 3 4 5 6 7 8 9; do
+    for c in 0 1 2; do echo $a$b$c >/many/$a$b$c; done; done; done'
+many_files=$(tr -s '\n ' ' ' <<<"$many_files")
 
 work_classic() {
+    local base
+    pick_image base
     DOCKER_BUILDKIT=0 client build -q --network none -t "op/classic:$((RANDOM % 4))" -f - "$work/context" <<END
-FROM $(one_of plain:base plain:full classic:keep kit:keep)
+FROM $base
 COPY tree /tree$RANDOM
-RUN seq $RANDOM >/one
-RUN seq $RANDOM >/two && rm /one
+RUN seq $RANDOM >/one && $many_files
+RUN seq $RANDOM >/two && rm -rf /many
 ENV three=$RANDOM
 RUN echo $RANDOM >/four
 END
 }
 
 work_buildkit() {
+    local base last add=
+    pick_image base
+    pick last plain:base kit:keep scratch
+    [ $((RANDOM % 3)) = 0 ] || add="ADD tree.tar.gz /unpacked$RANDOM/"
     DOCKER_BUILDKIT=1 client build -q --network none -t "op/kit:$((RANDOM % 4))" -f - "$work/context" <<END
-FROM $(one_of plain:base plain:full classic:keep kit:keep) AS first
-RUN --mount=type=cache,target=/cache,id=c$((RANDOM % 3)) echo $RANDOM >>/cache/file && seq $RANDOM >/one
+FROM $base AS first
+RUN --mount=type=cache,target=/cache,id=c$((RANDOM % 3)) echo $RANDOM >>/cache/file && seq $RANDOM >/one && $many_files
 RUN --mount=type=bind,source=tree,target=/src cp -a /src /copied && echo $RANDOM >/copied/x
-FROM $(one_of plain:base kit:keep scratch)
+FROM $last
 COPY --from=first /one /copied /result/
 COPY tree /tree$RANDOM
-$([ $((RANDOM % 3)) = 0 ] || echo "ADD tree.tar.gz /unpacked$RANDOM/")
+$add
 END
 }
 
 work_load() {
-    client rmi -f "$(one_of demo/base:1 demo/web:1 demo/api:1 demo/web:2)"
+    local name
+    pick name demo/base:1 demo/web:1 demo/api:1 demo/web:2
+    client rmi -f "$name"
     client load -i "$work/samples.tar"
 }
 
@@ -121,38 +152,44 @@ work_import() {
 }
 
 work_run() {
-    local options=(--network none --stop-timeout 1 -v "op$((RANDOM % 5)):/volume")
+    local base pause options=(--network none --stop-timeout 1 -v "op$((RANDOM % 5)):/volume")
     case $((RANDOM % 4)) in
         0) options+=(--rm) ;;
         1) options+=(-d --restart on-failure:3) ;;
         2) options+=(-d) ;;
     esac
-    client run "${options[@]}" "$(one_of plain:base plain:full classic:keep kit:keep)" \
-        sh -c "seq $RANDOM >/made; rm -rf /data/wipe; sleep $(one_of 0 0 1 30); exit $((RANDOM % 2))"
+    pick_image base
+    pick pause 0 0 1 30
+    client run "${options[@]}" "$base" \
+        sh -c "seq $RANDOM >/made; $many_files; rm -rf /data/wipe; sleep $pause; exit $((RANDOM % 2))"
 }
 
 work_create() {
-    client create --network none "$(one_of plain:base plain:full classic:keep kit:keep)" true
-}
-
-others() {
-    client ps -aq | grep -vxFf <(client ps -aq --filter label=keep) | shuf -n 3 --random-source=<(yes $RANDOM)
+    local base
+    pick_image base
+    client create --network none "$base" true
 }
 
 work_rm() {
     local list
-    mapfile -t list < <(others)
-    [ ${#list[@]} = 0 ] || client rm -fv "${list[@]}"
+    mapfile -t list < <(client ps -aq | grep -vxFf <(client ps -aq --filter label=keep))
+    [ ${#list[@]} != 0 ] || return
+    some list 3
+    client rm -fv "${list[@]}"
 }
 
 work_commit() {
-    client commit "$(one_of exited failed)" "op/commit:$((RANDOM % 3))"
+    local name
+    pick name exited failed
+    client commit "$name" "op/commit:$((RANDOM % 3))"
 }
 
 work_rmi() {
     local list
-    mapfile -t list < <(client images -q 'op/*' | sort -u | shuf -n 3 --random-source=<(yes $RANDOM))
-    [ ${#list[@]} = 0 ] || client rmi -f "${list[@]}"
+    mapfile -t list < <(client images -q 'op/*' | sort -u)
+    [ ${#list[@]} != 0 ] || return
+    some list 3
+    client rmi -f "${list[@]}"
 }
 
 work_prune() {
@@ -165,26 +202,32 @@ work_prune() {
     esac
 }
 
-# worker SEED
+# worker SEED KIND...
 worker() {
-    local kind
-    RANDOM=$1
+    local kind seed=$1
+    shift
+    RANDOM=$seed
     while :; do
-        kind=$(one_of classic classic buildkit buildkit buildkit load import run run create rm rm commit rmi \
-            rmi prune)
-        echo "worker $1: $kind"
+        pick kind "$@"
+        echo "worker $seed: $kind"
         "work_$kind" || sleep 0.05
     done
 }
 
 # kill_at_work SEED: three workers, and the end after at most three seconds.
 kill_at_work() {
-    local number delay
+    local number delay kinds
     RANDOM=$1
+    case $((RANDOM % 3)) in
+        0) kinds=(classic buildkit buildkit load import commit create run) ;;
+        1) kinds=(run run rm rm rm rmi rmi prune classic buildkit) ;;
+        2) kinds=(classic classic buildkit buildkit buildkit load import run run create rm rm commit rmi rmi
+            prune) ;;
+    esac
     : >"$work/ops.log"
     set -m
     for number in 1 2 3; do
-        worker $(($1 * 10 + number)) >>"$work/ops.log" 2>&1 </dev/null &
+        worker $(($1 * 10 + number)) "${kinds[@]}" >>"$work/ops.log" 2>&1 </dev/null &
         workers+=($!)
     done
     set +m

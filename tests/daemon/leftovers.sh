@@ -54,7 +54,8 @@ move_away() {
     local from=$1/$2 to=$work/aside/$2
     case /$2/ in
         *//* | */../* | */./*) give_up "a finding has the path '$2'" ;;
-        /overlay2/?*/ | /image/overlay2/*/?*/ | /containers/?*/ | /tmp/?*/ | /tmp-old/*) ;;
+        /overlay2/?*/ | /$image/layerdb/?*/?*/ | /$image/imagedb/?*/?*/ | /containers/?*/) ;;
+        /tmp/?*/ | /tmp-old/* | /buildkit/executor/?*/) ;;
         *) give_up "nothing at '$2' may be moved away" ;;
     esac
     [ -e "$from" ] || [ -L "$from" ] || return 0
