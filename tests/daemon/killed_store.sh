@@ -69,6 +69,10 @@ make_dead() {
     [ "$(docker inspect -f '{{.State.Status}}' dead)" = dead ] || give_up "the container is not dead"
 }
 
+remove_transient() {
+    client images -q 'op/*' | sort -u | xargs timeout 120 /usr/bin/docker rmi -f
+}
+
 make_containers() {
     local keep=(--network none --label keep --stop-timeout 1)
     must volume docker volume create --label keep data
@@ -99,7 +103,7 @@ prepare() {
     must build work_buildkit
     must build work_buildkit
     must build work_classic
-    must rmi sh -c '/usr/bin/docker rmi -f $(/usr/bin/docker images -q "op/*")'
+    must rmi remove_transient
     make_containers
     make_dead
     end_session TERM
@@ -248,14 +252,15 @@ purge() {
 }
 
 one_round() {
-    local label="round $1" depth=$2
+    local label="round $1" depth=$2 level=metadata
+    [ "$depth" != all ] || level=content
     kill_at_work $((seed + $1))
     ! grep -qE 'worker .*: prune' "$work/ops.log" || cache_kept=no
-    set_aside "$root" "$label" || broken=yes
+    set_aside "$root" "$label" $level || broken=yes
     expected_lists
     start_session
     ask_witness "$label" "$depth" || { keep_store "$root"; broken=yes; }
-    [ $broken = yes ] || pass "$label: ${named:-nothing} named, $(grep -c . "$work/moved") moved away"
+    [ $broken = yes ] || pass "$label ($moment): ${named:-nothing} named, $(grep -c . "$work/moved") moved away"
 }
 
 echo "     $script: $rounds rounds, seed $seed"

@@ -108,7 +108,7 @@ some() {
 
 # What takes a moment to write and to remove is more likely to be hit. For a shell in a container.
 many_files='mkdir /many && for a in 0 1 2 3 4 5 6 7 8 9; do for b in 0 1 2 3 4 5 6 7 8 9; do
-    for c in 0 1 2; do echo $a$b$c >/many/$a$b$c; done; done; done'
+    for c in 0 1 2 3 4 5 6 7 8 9; do echo $a$b$c >/many/$a$b$c; done; done; done'
 many_files=$(tr -s '\n ' ' ' <<<"$many_files")
 
 work_classic() {
@@ -214,14 +214,44 @@ worker() {
     done
 }
 
-# kill_at_work SEED: three workers, and the end after at most three seconds.
+# ---- the moment of the kill ----
+
+# Some states last a few milliseconds: half of the kills wait (for a while) until one is seen.
+
+count_without() {
+    local folder number=0
+    for folder in "$1"/*/; do
+        [ -e "$folder/$2" ] || number=$((number + 1))
+    done
+    echo $number
+}
+
+is_removing_layer() {
+    compgen -G "$root/image/overlay2/layerdb/sha256/*-removing" >/dev/null
+}
+
+is_committing_layer() {
+    compgen -G "$root/image/overlay2/layerdb/tmp/write-set-*/cache-id" >/dev/null
+}
+
+is_half_directory() {
+    [ "$(count_without "$root/overlay2" link)" != "$half_directories" ]
+}
+
+is_half_container() {
+    [ "$(count_without "$root/containers" config.v2.json)" != "$half_containers" ]
+}
+
+# kill_at_work SEED: three workers, and the end after at most four seconds.
 kill_at_work() {
-    local number delay kinds
+    local number delay kinds end half_directories half_containers
     RANDOM=$1
-    case $((RANDOM % 3)) in
-        0) kinds=(classic buildkit buildkit load import commit create run) ;;
-        1) kinds=(run run rm rm rm rmi rmi prune classic buildkit) ;;
-        2) kinds=(classic classic buildkit buildkit buildkit load import run run create rm rm commit rmi rmi
+    pick moment any any any removing_layer removing_layer committing_layer half_directory half_directory \
+        half_container
+    case $moment in
+        removing_layer | half_directory) kinds=(run run rm rm rm rmi rmi prune classic buildkit) ;;
+        committing_layer) kinds=(classic buildkit buildkit load import commit create run) ;;
+        *) kinds=(classic classic buildkit buildkit buildkit load import run run create rm rm commit rmi rmi
             prune) ;;
     esac
     : >"$work/ops.log"
@@ -231,8 +261,14 @@ kill_at_work() {
         workers+=($!)
     done
     set +m
-    delay=$((300 + RANDOM % 2700))
+    delay=$((300 + RANDOM % 2200))
     sleep "$((delay / 1000)).$(printf %03d $((delay % 1000)))"
+    if [ $moment != any ]; then
+        half_directories=$(count_without "$root/overlay2" link)
+        half_containers=$(count_without "$root/containers" config.v2.json)
+        end=$((${EPOCHREALTIME/./} + 1500000))
+        until "is_$moment" || [ ${EPOCHREALTIME/./} -gt $end ]; do :; done
+    fi
     end_session KILL
     end_workers
 }

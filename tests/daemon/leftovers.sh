@@ -19,10 +19,10 @@ half_removed() {
     done | jq -Rn '[inputs]'
 }
 
-# judge ROOT LABEL: fails for any finding that a kill does not explain.
+# judge ROOT LABEL [LEVEL]: fails for any finding that a kill does not explain.
 judge() {
     local root=$1 label=$2 strange
-    check "$root" --level metadata
+    check "$root" --level "${3:-metadata}"
     strange=$(jq -r --argjson allowed "$allowed_codes" --argjson half "$(half_removed "$root")" '.findings[]
         | select(.severity != "note")
         | select(.verdict != "damaged"
@@ -64,35 +64,14 @@ move_away() {
     echo "$2" >>"$work/moved"
 }
 
-# move_directory ROOT NAME: a directory of the driver and its short link.
-move_directory() {
-    local link
-    [ -n "$2" ] || return 0
-    link=$(cat "$1/overlay2/$2/link" 2>/dev/null)
-    [ -z "$link" ] || move_away "$1" "overlay2/l/$link"
-    move_away "$1" "overlay2/$2"
-}
-
-# move_named ROOT: all that the last report names, each with what only it owns.
+# move_named ROOT: all that the last report would take, and no more: what it leaves behind is found in the end.
 move_named() {
-    local root=$1 finding path id file
+    local root=$1 path id
     rm -rf --one-file-system "$work/aside"
-    : >"$work/moved"
-    while IFS=$'\t' read -r finding path id; do
-        case $finding in
-            layer-record-orphan | layer-removing-leftover | write-set-leftover)
-                move_directory "$root" "$(cat "$root/$path/cache-id" 2>/dev/null)" ;;
-            mount-record-orphan)
-                for file in mount-id init-id; do
-                    move_directory "$root" "$(cat "$root/$path/$file" 2>/dev/null)"
-                done ;;
-            driver-directory-orphan)
-                move_directory "$root" "$(basename "$path")" ;;
-            layer-removing-live | short-link-stale | temporary-leftover | image-temporary-leftover) ;;
-            *) continue ;;
-        esac
+    while IFS= read -r path; do
         move_away "$root" "$path"
-    done < <(jq -r '.findings[] | [.code, .path, .subject.id] | @tsv' "$work/report.json")
+    done < <(jq -r --argjson allowed "$allowed_codes" '.findings[] | select([.code] | inside($allowed))
+        | select(.repair.class != "leave") | .evidence.takes // [.path] | .[]' "$work/report.json")
     # No record leads to these any more, and no daemon lists them.
     jq -r '.[]' <<<"$(half_removed "$root")" | while read -r id; do
         if [ ! -e "$root/$image/layerdb/mounts/$id" ] || [ ! -e "$root/containers/$id/config.v2.json" ]; then
@@ -101,21 +80,21 @@ move_named() {
     done
 }
 
-# set_aside ROOT LABEL: what the report names goes; then nothing may be left to name.
+# set_aside ROOT LABEL [LEVEL]: what the report names goes; then nothing may be left to name. Only what goes
+# with a container or with a mount record may be seen when those are gone: they needed it.
 set_aside() {
-    local root=$1 label=$2 half
-    half=$(find "$root/containers" -mindepth 1 -maxdepth 1 | wc -l)
-    judge "$root" "$label, as the daemon left it" || return 1
-    named=$(jq -r '[.findings[] | select(.severity != "note") | .code] | group_by(.)
-        | map("\(.[0]) \(length)") | join(", ")' "$work/report.json")
-    move_named "$root"
-    judge "$root" "$label, orphans moved away" || return 1
-    if jq -e '[.findings[] | select(.code == "mount-record-orphan")] | length > 0' "$work/report.json" \
-        >/dev/null && [ "$half" != "$(find "$root/containers" -mindepth 1 -maxdepth 1 | wc -l)" ]; then
-        # The record of a container whose folder has just gone.
+    local root=$1 label=$2 level=${3:-metadata} pass before=0
+    : >"$work/moved"
+    for pass in 1 2 3 4; do
+        judge "$root" "$label, reading $pass" || return 1
+        [ $pass != 1 ] || named=$(jq -r '[.findings[] | select(.severity != "note") | .code] | group_by(.)
+            | map("\(.[0]) \(length)") | join(", ")' "$work/report.json")
+        if [ $pass != 1 ] && ! tail -n "+$((before + 1))" "$work/moved" | grep -qE '^containers/|/mounts/'; then
+            break
+        fi
+        before=$(wc -l <"$work/moved")
         move_named "$root"
-        judge "$root" "$label, orphans moved away twice" || return 1
-    fi
+    done
     if jq -e --argjson half "$(half_removed "$root")" '[.findings[] | select(.severity != "note"
             and .code != "builder-snapshot-dangling"
             and ([.subject.id] | inside($half) | not))] | length > 0' "$work/report.json" >/dev/null; then
@@ -123,6 +102,7 @@ set_aside() {
         keep_store "$root"
         return 1
     fi
+    [ "$level" = metadata ] || judge "$root" "$label, with the content" "$level"
 }
 
 # remains ROOT: what a store has in it that only an owner could keep.
