@@ -104,6 +104,10 @@ prepare() {
     must build work_buildkit
     must build work_classic
     must rmi remove_transient
+    # And some for the first kills to remove.
+    must build work_classic
+    must build work_classic
+    must build work_buildkit
     make_containers
     make_dead
     end_session TERM

@@ -69,7 +69,11 @@ finish_killing() {
     trap - EXIT
     end_workers
     # What is left of a session when the script gives up: its first process, and with it all others.
-    [ ${#daemons[@]} = 0 ] || { kill -KILL "${daemons[-1]%% *}" 2>/dev/null && sleep 0.5 && thaw; }
+    if [ ${#daemons[@]} != 0 ]; then
+        kill -KILL "${daemons[-1]%% *}" 2>/dev/null && sleep 0.5 && thaw
+        # Its number means another process out here.
+        rm -f "$exec_root/containerd/containerd.pid"
+    fi
     remove_cgroups
     (exit "$status")
     finish
@@ -266,7 +270,7 @@ kill_at_work() {
     if [ $moment != any ]; then
         half_directories=$(count_without "$root/overlay2" link)
         half_containers=$(count_without "$root/containers" config.v2.json)
-        end=$((${EPOCHREALTIME/./} + 1500000))
+        end=$((${EPOCHREALTIME/./} + 2000000))
         until "is_$moment" || [ ${EPOCHREALTIME/./} -gt $end ]; do :; done
     fi
     end_session KILL
