@@ -161,8 +161,10 @@ TEST_CASE("A container's data is named, and why dockerd hides it") {
     const auto shown = [&] {
         std::ostringstream json;
         std::ostringstream text;
-        write_show_json("/r", {store}, json);
-        write_show_text({store}, text, TextStyle{});
+        const StoreReport report;
+        const std::map<std::string, std::uint64_t> written;
+        write_show_json("/r", {{store, report, written}}, json);
+        write_show_text({{store, report, written}}, text, TextStyle{});
         const auto container = nlohmann::ordered_json::parse(json.str())["stores"][0]["containers"][0];
         const std::string hidden = container["hidden"].is_null() ? "" : std::string(container["hidden"]);
         CHECK((text.str().find(path) != std::string::npos) == !hidden.empty());
