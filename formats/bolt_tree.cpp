@@ -47,6 +47,7 @@ private:
     bool claim(std::uint64_t id, const PageHeader& header);
     void load(std::uint64_t id, const Bounds& bounds);
     void elements(const Node& node, const Bounds& bounds);
+    bool table(const Node& node);
     bool extent(const Node& node, std::uint64_t begin, std::uint64_t end);
     bool element(const Node& node, std::size_t index, std::uint64_t& next, Element& result);
     bool in_order(const Node& node, const Element& now, const Element& before, const Bounds& bounds);
@@ -168,6 +169,15 @@ void Walk::elements(const Node& node, const Bounds& bounds) {
     }
 }
 
+// Whether all elements that the node counts are in it. With a count that is noise bolt reads noise for
+// places, and those it follows.
+bool Walk::table(const Node& node) {
+    const std::uint64_t end = kHeaderBytes + node.count * kElementBytes;
+    if (end <= node.size) return extent(node, kHeaderBytes, end);
+    note(BoltHarm::reading, node.name + " counts more keys than it has room for", node.offset);
+    return false;
+}
+
 // Whether the node has these bytes.
 bool Walk::extent(const Node& node, std::uint64_t begin, std::uint64_t end) {
     if (end > node.size) {
@@ -231,8 +241,8 @@ void Walk::branch(const Node& node, const Bounds& bounds) {
         note(BoltHarm::reading, node.name + " is a branch to nowhere", node.offset);
         return;
     }
+    if (!table(node)) return;
     std::uint64_t next = kHeaderBytes + node.count * kElementBytes;
-    if (!extent(node, kHeaderBytes, next)) return;
     Element before;
     for (std::size_t i = 0; i < node.count; ++i) {
         Element now;
@@ -246,8 +256,8 @@ void Walk::branch(const Node& node, const Bounds& bounds) {
 }
 
 void Walk::leaf(const Node& node, const Bounds& bounds) {
+    if (!table(node)) return;
     std::uint64_t next = kHeaderBytes + node.count * kElementBytes;
-    if (!extent(node, kHeaderBytes, next)) return;
     if (node.count == 0 && !node.is_inline) file_.empty_leaf = node.offset / file_.meta.page_size;
     Element before;
     for (std::size_t i = 0; i < node.count && !worst_.final(); ++i) {
