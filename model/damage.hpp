@@ -96,6 +96,9 @@ enum class Damage : std::uint16_t {
     mount_parent_dangling,
     rw_directory_missing,
     init_directory_missing,
+    // databases
+    database_corrupt,
+    builder_snapshot_dangling,
     // any
     unreadable,
     count,

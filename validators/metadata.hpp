@@ -36,6 +36,8 @@ void check_references(const StoreGraph& graph, const StoreFoundation& foundation
 void check_driver_directories(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings);
 // layerdb/mounts and what containers need of it
 void check_mounts(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings);
+// the bolt databases, and BuildKit's cache records
+void check_databases(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings);
 
 // A file or folder that could not be read: undetermined, never damage.
 [[nodiscard]] Finding make_unreadable(Subject subject, std::string path, int error, std::string detail = {});

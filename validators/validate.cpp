@@ -222,6 +222,7 @@ StoreReport validate_metadata(const StoreGraph& graph) {
     check_references(graph, foundation, report.findings);
     check_driver_directories(graph, foundation, report.findings);
     check_mounts(graph, foundation, report.findings);
+    check_databases(graph, foundation, report.findings);
     limit_findings(report);
     settle(graph, report);
     return report;

@@ -110,6 +110,7 @@ TEST_CASE("the kinds whose damage keeps dockerd down or destroys data are fatal,
             Damage::repositories_corrupt,
             Damage::driver_folder_missing,
             Damage::owner_missing,
+            Damage::database_corrupt,
         }
     );
 }
