@@ -7,7 +7,7 @@ set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 if [ $# = 0 ]; then
-    set -- used_store planted power_cut native_diff userns
+    set -- used_store planted databases power_cut native_diff userns
 fi
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
