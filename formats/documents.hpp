@@ -37,4 +37,13 @@ namespace drydock {
 // distribution/v2metadata-by-diffid: an array of objects; gives their SourceRepository values.
 [[nodiscard]] Parsed<std::vector<std::string>> parse_v2metadata(std::string_view text);
 
+// A value in _main/<record> of BuildKit's metadata_v2.db: {"value": any, "index": string}, decoded as a
+// whole text (buildkit cache/metadata/metadata.go:Value).
+struct CacheValue {
+    std::string text;   // of "value", if that is one
+    bool flag = false;  // likewise
+};
+
+[[nodiscard]] Parsed<CacheValue> parse_cache_value(std::string_view text);
+
 }  // namespace drydock

@@ -112,6 +112,9 @@ enum class Damage : std::uint16_t {
     container_hostconfig_corrupt,
     container_image_missing,
     container_foreign_driver,
+    // databases
+    database_corrupt,
+    builder_snapshot_dangling,
     // any
     unreadable,
     count,

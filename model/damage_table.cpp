@@ -1585,6 +1585,50 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
          "store. dockerd passes it over. Nothing can be repaired from this data root.",
      .advice = "If the other store still exists somewhere, bring it back beside this one. If not, the "
                "container's folder may serve to look its options up and is of no other use."},
+    // databases
+    {.kind = Damage::database_corrupt,
+     .code = "database-corrupt",
+     .subject = SubjectKind::database,
+     .severity = Severity::fatal,
+     .level = Level::metadata,
+     .repair = RepairClass::quarantine,
+     .title = "one of Docker's databases is damaged",
+     .symptom =
+         "dockerd does not start: \"invalid database\", \"file size too small\", \"checksum error\", "
+         "\"invalid freelist page\", \"unexpected fault address\" or another Go panic. Where the report "
+         "says `error` and not `fatal` it starts, and ends or loses records once it comes to the "
+         "damaged page.",
+     .cause = "A power cut, a full disk or a disk that confirms writes too early; a copy made while dockerd "
+              "was running; a file-system repair. BuildKit's `cache.db` is never flushed at all.",
+     .explanation = "Images, layers and what containers wrote are not in these files. `volumes/metadata.db` "
+                    "holds labels and options of volumes (their files lie beside it), "
+                    "`network/files/local-kv.db` the networks, `buildkit` the build cache, `containerd` what "
+                    "containerd knows of running containers. dockerd makes a database anew that is not "
+                    "there or has no bytes.",
+     .advice =
+         "With dockerd stopped, move the file named out of the data root and start dockerd. Of `buildkit` "
+         "move "
+         "the whole folder: its databases belong together. Volumes keep their files; networks that you had "
+         "created have to be created again."},
+    {.kind = Damage::builder_snapshot_dangling,
+     .code = "builder-snapshot-dangling",
+     .subject = SubjectKind::database,
+     .severity = Severity::error,
+     .level = Level::metadata,
+     .repair = RepairClass::leave,
+     .title = "build cache names a layer or directory that is gone",
+     .symptom =
+         "`docker system df` and `docker builder prune` fail for the whole build cache with \"failed to "
+         "get usage for\" and \"snapshot not found\", \"layer does not exist\" or \"no such file or "
+         "directory\"; builds fail with \"failed to get parent layer\".",
+     .cause = "A build that was killed, a full disk, a power cut, or a directory below `overlay2` that was "
+              "removed by hand or by a cleaning script.",
+     .explanation = "Records of BuildKit's cache stand on snapshots that the store does not have. Images and "
+                    "containers are not touched: the cache only saves time. The records are left, since "
+                    "BuildKit alone knows what else stands on them.",
+     .advice =
+         "Try `docker builder prune -af`. If that fails, stop dockerd, move the whole folder `buildkit` out "
+         "of the data root and start dockerd: the build cache is lost and nothing else."},
     // any
     {.kind = Damage::unreadable,
      .code = "unreadable",

@@ -44,6 +44,9 @@ struct BuilderSnapshot {
 struct BuilderCacheRecord {
     std::string id;
     std::string snapshot;  // the key of its snapshot: cache.snapshot, else the id itself
+    // Not so: marked as deleted, another record's (cache.equalMutable), or still to be made of a blob or
+    // of other records.
+    bool needs_snapshot = true;
 };
 
 // What lies in ROOT/buildkit. A database that is `absent` or `empty` holds nothing, which proves nothing

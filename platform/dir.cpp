@@ -115,6 +115,8 @@ FileStat to_file_stat(const struct stat& from) {
         .blocks = from.st_blocks,
         .mtime = from.st_mtim.tv_sec,
         .ctime = from.st_ctim.tv_sec,
+        .mtime_nanoseconds = from.st_mtim.tv_nsec,
+        .ctime_nanoseconds = from.st_ctim.tv_nsec,
     };
 }
 

@@ -41,6 +41,8 @@ struct FileStat {
     std::int64_t blocks = 0;  // of 512 bytes
     std::int64_t mtime = 0;   // whole seconds, rounded down
     std::int64_t ctime = 0;
+    std::int64_t mtime_nanoseconds = 0;  // of a second, on top
+    std::int64_t ctime_nanoseconds = 0;
 
     [[nodiscard]] FileType type() const noexcept;
 };
@@ -65,6 +67,11 @@ public:
 
     // Up to `size` bytes into `buffer`; 0 at the end. Retries EINTR. Throws OsError.
     std::size_t read(void* buffer, std::size_t size) const;
+    // The bytes from `offset` on, wherever read() stands: `size` of them, fewer only where the file ends.
+    // Throws OsError.
+    std::size_t read_at(std::uint64_t offset, void* buffer, std::size_t size) const;
+    // What the file is now; stat() is what it was when it was opened. Throws OsError.
+    [[nodiscard]] FileStat look_again() const;
     // As ReadDir::xattrs, by the open descriptor, which costs a third of the way by name.
     [[nodiscard]] std::vector<Xattr> xattrs() const;
 

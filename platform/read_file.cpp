@@ -5,6 +5,7 @@
 #include "platform/sys.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <new>
 
 namespace drydock {
@@ -78,6 +79,30 @@ std::size_t ReadFile::read(void* buffer, std::size_t size) const {
     const ssize_t got = uninterrupted([&] { return sys.read(fd_.get(), buffer, size); });
     if (got < 0) throw OsError(errno, "read", "file");
     return static_cast<std::size_t>(got);
+}
+
+std::size_t ReadFile::read_at(std::uint64_t offset, void* buffer, std::size_t size) const {
+    std::size_t filled = 0;
+    while (filled < size) {
+        const std::uint64_t at = offset + filled;
+        // Behind what a file can be there is nothing, and off_t has no number for it.
+        if (at < offset || at > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) break;
+        char* const to = static_cast<char*>(buffer) + filled;
+        const ssize_t got =
+            uninterrupted([&] { return sys.read_at(fd_.get(), to, size - filled, static_cast<off_t>(at)); });
+        if (got < 0) throw OsError(errno, "read", "file");
+        if (got == 0) break;
+        filled += static_cast<std::size_t>(got);
+    }
+    return filled;
+}
+
+FileStat ReadFile::look_again() const {
+    struct stat found{};
+    if (uninterrupted([&] { return sys.stat_fd(fd_.get(), &found); }) < 0) {
+        throw OsError(errno, "look at", "file");
+    }
+    return to_file_stat(found);
 }
 
 ReadFile ReadDir::open_file(const std::string& name, FileType known) const {

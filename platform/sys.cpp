@@ -114,6 +114,7 @@ Sys sys = {
     .stat_at = real_stat_at,
     .stat_fd = real_stat_fd,
     .read = ::read,
+    .read_at = ::pread,
     .get_dents = real_get_dents,
     .read_link_at = ::readlinkat,
     .list_xattr_fd = ::flistxattr,

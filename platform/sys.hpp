@@ -20,6 +20,7 @@ struct Sys {
     int (*stat_at)(int dir, const char* name, struct stat* out, int flags);
     int (*stat_fd)(int fd, struct stat* out);
     ssize_t (*read)(int fd, void* buffer, std::size_t size);
+    ssize_t (*read_at)(int fd, void* buffer, std::size_t size, off_t offset);
     ssize_t (*get_dents)(int fd, void* buffer, std::size_t size);
     ssize_t (*read_link_at)(int dir, const char* name, char* buffer, std::size_t size);
     ssize_t (*list_xattr_fd)(int fd, char* list, std::size_t size);

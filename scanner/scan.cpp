@@ -1,6 +1,7 @@
 #include "scanner/scan.hpp"
 
 #include "scanner/containers.hpp"
+#include "scanner/databases.hpp"
 #include "scanner/folders.hpp"
 #include "scanner/imagedb.hpp"
 #include "scanner/layerdb.hpp"
@@ -97,6 +98,7 @@ Inventory scan_store(
     }
     // Where it cannot be asked for it may be there, and then it owns directories.
     inventory.builder.folder_present = buildkit.state != FolderState::absent;
+    scan_databases(folders.root, inventory);
     scan_temporaries(folders, inventory);
     std::sort(
         inventory.unreadable.begin(),

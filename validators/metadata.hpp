@@ -53,6 +53,8 @@ void take_directory(const Inventory& inventory, std::string_view directory, Evid
 void check_containers(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings);
 // Last: the findings with which dockerd does not list a container say where its own files lie.
 void tell_writable_data(const Inventory& inventory, Findings& findings);
+// the bolt databases, and BuildKit's cache records
+void check_databases(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings);
 
 // A file or folder that could not be read: undetermined, never damage.
 [[nodiscard]] Finding make_unreadable(Subject subject, std::string path, int error, std::string detail = {});

@@ -244,6 +244,7 @@ StoreReport validate_metadata(const StoreGraph& graph) {
     check_references(graph, foundation, report.findings);
     check_driver_directories(graph, foundation, report.findings);
     check_mounts(graph, foundation, report.findings);
+    check_databases(graph, foundation, report.findings);
     check_containers(graph, foundation, report.findings);
     check_unused(graph, foundation, report.findings);
     tell_writable_data(inventory, report.findings);

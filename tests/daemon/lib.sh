@@ -139,7 +139,13 @@ docker() {
 
 # start_daemon DATA_ROOT EXEC_ROOT [options]: the exec root must be short, it holds sockets.
 start_daemon() {
-    local root=$1 exec_root=$2 pid i
+    launch_daemon "$@"
+    await_daemon || give_up "dockerd did not come up on $1" "$(tail -n 15 "$2/d.log")"
+}
+
+# The same without waiting for it.
+launch_daemon() {
+    local root=$1 exec_root=$2 pid
     shift 2
     mkdir -p "$root" "$exec_root"
     # A configuration of the machine's own daemon must not reach this one.
@@ -152,12 +158,18 @@ start_daemon() {
     disown "$pid"  # else the shell announces its end when it is killed
     daemons+=("$pid $root $exec_root")
     export DOCKER_HOST=unix://$exec_root/d.sock
+}
+
+# Whether the daemon that was launched last comes up.
+await_daemon() {
+    local last=$((${#daemons[@]} - 1)) pid i
+    pid=${daemons[$last]%% *}
     for i in $(seq 300); do
         docker version >/dev/null 2>&1 && return 0
-        kill -0 "$pid" 2>/dev/null || break
+        kill -0 "$pid" 2>/dev/null || return 1
         sleep 0.1
     done
-    give_up "dockerd did not come up on $root" "$(tail -n 15 "$exec_root/d.log")"
+    return 1
 }
 
 end_daemon() {
@@ -171,7 +183,7 @@ end_daemon() {
     wait "$pid" 2>/dev/null
     # A daemon that was killed leaves its containerd behind; the number may be somebody else's by now.
     child=$(cat "$exec_root/containerd/containerd.pid" 2>/dev/null)
-    if [ -n "$child" ] && tr '\0' '\n' <"/proc/$child/cmdline" 2>/dev/null | grep -qF "$exec_root/"; then
+    if [ -n "$child" ] && tr '\0' '\n' 2>/dev/null <"/proc/$child/cmdline" | grep -qF "$exec_root/"; then
         kill -TERM "$child" 2>/dev/null
         for i in $(seq 100); do
             kill -0 "$child" 2>/dev/null || break

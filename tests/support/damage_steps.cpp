@@ -1,6 +1,7 @@
 // See damage_steps.hpp.
 #include "tests/support/damage_steps.hpp"
 
+#include "tests/support/bolt_writer.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/images.hpp"
 #include "tests/support/store_builder.hpp"
@@ -195,6 +196,12 @@ std::map<std::string, Verb> byte_verbs() {
           true,
           [](const auto& path, const auto& w) {
               change_tar_split(path, [&](std::string& text) { replace_all(text, w[1], w[2]); });
+          }}},
+        {"bolt",
+         {2,
+          true,
+          [](const auto& path, const auto& w) {
+              write_bytes(path, write_bolt(parse_bolt_text(w[1])), mode_of(path, 0600));
           }}},
         {"power-cut", {1, true, [](const auto& path, const auto&) { power_cut(path); }}},
         {"plant",

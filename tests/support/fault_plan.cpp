@@ -28,6 +28,10 @@ ssize_t short_read(int fd, void* buffer, std::size_t size) {
     return Wrapper<SysCall::read, &Sys::read>::call(fd, buffer, std::min(size, active->most()));
 }
 
+ssize_t short_read_at(int fd, void* buffer, std::size_t size, off_t offset) {
+    return Wrapper<SysCall::read_at, &Sys::read_at>::call(fd, buffer, std::min(size, active->most()), offset);
+}
+
 }  // namespace
 
 FaultPlan::FaultPlan() : real_(sys) {
@@ -39,6 +43,7 @@ FaultPlan::FaultPlan() : real_(sys) {
         .stat_at = Wrapper<SysCall::stat_at, &Sys::stat_at>::call,
         .stat_fd = Wrapper<SysCall::stat_fd, &Sys::stat_fd>::call,
         .read = short_read,
+        .read_at = short_read_at,
         .get_dents = Wrapper<SysCall::get_dents, &Sys::get_dents>::call,
         .read_link_at = Wrapper<SysCall::read_link_at, &Sys::read_link_at>::call,
         .list_xattr_fd = Wrapper<SysCall::list_xattr_fd, &Sys::list_xattr_fd>::call,

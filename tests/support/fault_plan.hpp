@@ -19,6 +19,7 @@ enum class SysCall : std::uint8_t {
     stat_at,
     stat_fd,
     read,
+    read_at,
     get_dents,
     read_link_at,
     list_xattr_fd,
@@ -39,7 +40,7 @@ public:
     FaultPlan& fail(std::size_t nth, int error);
     FaultPlan& fail_from(std::size_t nth, int error);
     FaultPlan& interrupt(std::size_t nth);       // EINTR, once
-    FaultPlan& read_at_most(std::size_t bytes);  // each read(2)
+    FaultPlan& read_at_most(std::size_t bytes);  // each read(2) and pread(2)
 
     [[nodiscard]] std::size_t calls() const;  // of those that the orders speak of
     [[nodiscard]] std::size_t calls(SysCall call) const;

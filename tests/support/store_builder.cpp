@@ -1,6 +1,7 @@
 // See store_builder.hpp.
 #include "tests/support/store_builder.hpp"
 
+#include "tests/support/bolt_writer.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/tar_split_writer.hpp"
 #include "tests/support/unpacker.hpp"
@@ -62,6 +63,7 @@ public:
 
 private:
     void folders() const;
+    void databases() const;
     const Directory& layer(const SampleImage& image, std::size_t index);
     void distribution(const SampleImage& image) const;
     void repositories() const;
@@ -124,6 +126,52 @@ void StoreBuilder::folders() const {
     for (const char* name : {"sha256", "tmp", "mounts"}) {
         make_folder(image_root_ + "/layerdb/" + name, 0755);
     }
+}
+
+// A network that every daemon has, as libnetwork keeps it: a counter and JSON under the key of a path.
+void add_network(
+    BoltBucket& bucket, const std::string& id, const std::string& driver, std::uint64_t counter
+) {
+    const auto numbered = [](std::uint64_t number, const std::string& json) {
+        std::string value(8, '\0');
+        put_number(value, 0, number, value.size());
+        return value + json;
+    };
+    const std::string home = "docker/network/v1.0/";
+    bucket.keys[home + "endpoint_count/"] = numbered(counter + 1, "");
+    bucket.keys[home + "endpoint_count/" + id + "/"] = numbered(counter, R"({"Count":0})");
+    bucket.keys[home + "network/" + id + "/"] = numbered(
+        counter + 1,
+        R"({"addrSpace":"","attachable":false,"configFrom":"","configOnly":false,)"
+        R"("created":"2024-03-01T10:00:00.000000001Z","enableIPv6":false,)"
+        R"("generic":{"com.docker.network.generic":{}},"id":")" +
+            id +
+            R"(","inDelete":false,"ingress":false,"internal":false,"ipamOptions":null,"ipamType":"default",)"
+            R"("labels":null,"loadBalancerIP":"","loadBalancerMode":"NAT","name":")" +
+            (driver == "null" ? "none" : driver) + R"(","networkType":")" + driver +
+            R"(","persist":true,"postIPv6":false,"scope":"local"})"
+    );
+}
+
+// Those of a daemon that has built nothing with BuildKit and has no volumes.
+void StoreBuilder::databases() const {
+    make_folder(root_ + "/buildkit", 0711);
+    make_folder(root_ + "/buildkit/content", 0755);
+    make_folder(root_ + "/buildkit/content/ingest", 0755);
+    make_folder(root_ + "/buildkit/executor", 0711);
+    make_folder(root_ + "/network/files", 0750);
+    const std::string idle = write_bolt({});
+    write_bytes(root_ + "/buildkit/snapshots.db", idle, 0600);
+    write_bytes(root_ + "/buildkit/containerdmeta.db", idle, 0644);
+    write_bytes(root_ + "/buildkit/metadata_v2.db", idle, 0600);
+    const BoltShape used{.free_pages = 2, .unused_pages = 2, .transaction = 2};
+    const BoltBucket cache = parse_bolt_text("_backlinks/\n_byresult/\n_links/\n_result/");
+    write_bytes(root_ + "/buildkit/cache.db", write_bolt(cache, used), 0600);
+    write_bytes(root_ + "/volumes/metadata.db", write_bolt(parse_bolt_text("volumes/"), used), 0600);
+    BoltBucket networks;
+    add_network(networks.buckets["libnetwork"], random_hex("network none"), "null", 1);
+    add_network(networks.buckets["libnetwork"], random_hex("network host"), "host", 4);
+    write_bytes(root_ + "/network/files/local-kv.db", write_bolt(networks, used), 0644);
 }
 
 Directory StoreBuilder::directory(
@@ -294,6 +342,7 @@ void StoreBuilder::container(const SampleContainer& container) {
 void StoreBuilder::build() {
     const mode_t umask_before = umask(022);
     folders();
+    databases();
     for (const SampleImage& one : set_.images) {
         image(one);
     }

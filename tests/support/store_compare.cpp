@@ -249,7 +249,18 @@ std::vector<std::string> Comparison::run() {
           "volumes",
           "tmp",
           "plugins",
+          "volumes/metadata.db",
           "network",
+          "network/files",
+          "network/files/local-kv.db",
+          "buildkit",
+          "buildkit/content",
+          "buildkit/content/ingest",
+          "buildkit/executor",
+          "buildkit/cache.db",
+          "buildkit/containerdmeta.db",
+          "buildkit/metadata_v2.db",
+          "buildkit/snapshots.db",
           "trust",
           "swarm"}) {
         same_mode(path, path);

@@ -111,6 +111,7 @@ TEST_CASE("the kinds whose damage keeps dockerd down or destroys data are fatal,
             Damage::driver_folder_missing,
             Damage::owner_missing,
             Damage::layer_removing_live,
+            Damage::database_corrupt,
         }
     );
 }

@@ -63,6 +63,46 @@ TEST_CASE("Short reads are carried on to the end", "[platform]") {
     CHECK(read_small_file(dir, "file", 9'999).state == State::too_large);
 }
 
+TEST_CASE("A file is read from any place, and to its end", "[platform]") {
+    const TempDir temp;
+    temp.write("file", "0123456789");
+    const ReadDir dir = ReadDir::open_path(temp.path());
+    const ReadFile file = dir.open_file("file");
+    FaultPlan plan;
+    plan.read_at_most(3).only(SysCall::read_at).interrupt(2);
+    std::string buffer(8, '-');
+    CHECK(file.read_at(1, buffer.data(), 8) == 8);
+    CHECK(buffer == "12345678");
+    CHECK(file.read_at(7, buffer.data(), 8) == 3);
+    CHECK(buffer == "78945678");
+    CHECK(file.read_at(10, buffer.data(), 8) == 0);
+    CHECK(file.read_at(~std::uint64_t{0} - 2, buffer.data(), 8) == 0);
+    CHECK(file.read_at(0, buffer.data(), 0) == 0);
+    CHECK(plan.fired());
+    // read() stands where it stood.
+    CHECK(file.read(buffer.data(), 2) == 2);
+    CHECK(buffer.starts_with("01"));
+}
+
+TEST_CASE("A failing read in the middle is told, and so is a file that changed", "[platform]") {
+    const TempDir temp;
+    temp.write("file", "0123456789");
+    const ReadDir dir = ReadDir::open_path(temp.path());
+    const ReadFile file = dir.open_file("file");
+    {
+        FaultPlan plan;
+        plan.read_at_most(3).only(SysCall::read_at).fail(2, EIO);
+        std::string buffer(8, '-');
+        CHECK_THROWS_AS(file.read_at(1, buffer.data(), 8), OsError);
+    }
+    CHECK(file.look_again().size == file.stat().size);
+    temp.write("file", "01");
+    CHECK(file.look_again().size == 2);
+    FaultPlan plan;
+    plan.only(SysCall::stat_fd).fail(1, EIO);
+    CHECK_THROWS_AS(file.look_again(), OsError);
+}
+
 TEST_CASE("A file that tells no size is read all the same", "[platform]") {
     const ReadDir proc = ReadDir::open_path("/proc/self");
     const SmallFile status = read_small_file(proc, "status", 1U << 20U);

@@ -1,4 +1,5 @@
 #include "platform/os_error.hpp"
+#include "tests/support/bolt_writer.hpp"
 #include "tests/support/fault_plan.hpp"
 #include "tests/unit/scanner/tree.hpp"
 
@@ -119,6 +120,12 @@ std::vector<std::string> facts_of(const Inventory& inventory) {
     for (const DistributionRecord& record : inventory.distribution) {
         facts.push_back(fact("distribution", record.sight));
     }
+    for (const DatabaseRecord& database : inventory.databases) {
+        facts.push_back(fact("database " + database.path, database.sight));
+    }
+    facts.push_back(fact("snapshots", inventory.builder.snapshots));
+    facts.push_back(fact("leased", inventory.builder.leased));
+    facts.push_back(fact("cache", inventory.builder.cache));
     facts.push_back(fact("repositories", inventory.repositories));
     facts.push_back(fact("layerdb", inventory.layerdb));
     facts.push_back(fact("mounts", inventory.mounts));
@@ -208,6 +215,9 @@ TEST_CASE("a failing call makes facts unreadable, never absent or wrong") {
     tree.file(image + "imagedb/metadata/sha256/" + hash_hex(kConfig) + "/parent", digest_of('e'));
     tree.file(image + "distribution/diffid-by-digest/sha256/" + hex_of('1'), digest_of('a'));
     tree.file("overlay2/ca/lower", "l/" + kLink);
+    tree.file("buildkit/snapshots.db", write_bolt(parse_bolt_text("a/parent=")));
+    tree.file("buildkit/containerdmeta.db", std::string(5000, '\0'));
+    tree.file("volumes/metadata.db", write_bolt({}));
     tree.move("overlay2", "there");
     tree.link("overlay2", "there");
     const ReadDir root = tree.open();

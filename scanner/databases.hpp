@@ -1,0 +1,18 @@
+// The bolt databases of a data root: buildkit/*.db, volumes/metadata.db, network/files/local-kv.db and
+// that of the containerd which dockerd starts. Each is read and checked whole; of BuildKit's the records
+// are kept that name layers and driver directories. Links are not followed, and no lock is taken: a
+// database that changes under the reader is read once more and then called unreadable.
+// Formats: moby builder/builder-next/adapters/snapshot/snapshot.go, containerd metadata/buckets.go,
+// buildkit cache/metadata/metadata.go.
+#pragma once
+
+#include "model/inventory.hpp"
+#include "platform/dir.hpp"
+
+namespace drydock {
+
+// Fills `databases`, and `builder` but for folder_present. `root` is the store's own: ROOT or
+// ROOT/<uid>.<gid>; inventory.store_path must be set.
+void scan_databases(const ReadDir& root, Inventory& inventory);
+
+}  // namespace drydock
