@@ -120,6 +120,7 @@ TEST_CASE("what an owner names is no orphan") {
         store.add_snapshot(kBuilders, std::nullopt);
         store.inventory.builder.snapshots.value.front().parent = store.spare.text();
         store.inventory.builder.cache.value.push_back({.id = "record", .snapshot = kBuilders});
+        store.add_directory(kBuilders, store.directory_of(store.a));
         CHECK(codes(store.check()) == Codes{"driver-directory-orphan"});
     }
     SECTION("not so a layer that only a bucket without a lease names: the daemon keeps those for ever") {
