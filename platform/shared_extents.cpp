@@ -37,7 +37,7 @@ public:
         head.fm_length = std::numeric_limits<std::uint64_t>::max() - from;
         head.fm_extent_count = kExtentsAtOnce;
         std::memcpy(bytes_.data(), &head, sizeof head);
-        if (::ioctl(fd, FS_IOC_FIEMAP, bytes_.data()) == 0) return true;
+        if (ioctl(fd, FS_IOC_FIEMAP, bytes_.data()) == 0) return true;
         if (errno == EOPNOTSUPP || errno == ENOTTY) return false;
         throw OsError(errno, "ask for the extents of", "a file");
     }

@@ -57,7 +57,7 @@ void make_root(const TempDir& root) {
     root.make_directory("image/overlay2/imagedb/content/sha256");
     root.make_directory("overlay2/l");
     root.make_directory("containers");
-    root.write("volumes/metadata.db", "locked");
+    root.write("volumes/metadata.db", "");  // dockerd makes a new one of it
     root.write("image/overlay2/repositories.json", R"({"Repositories":{}})");
 }
 
