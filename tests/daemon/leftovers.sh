@@ -55,6 +55,7 @@ move_away() {
     case /$2/ in
         *//* | */../* | */./*) give_up "a finding has the path '$2'" ;;
         /overlay2/?*/ | /$image/layerdb/?*/?*/ | /$image/imagedb/?*/?*/ | /containers/?*/) ;;
+        /$image/.tmp-?*/ | /$image/distribution/?*/) ;;
         /tmp/?*/ | /tmp-old/* | /buildkit/executor/?*/) ;;
         *) give_up "nothing at '$2' may be moved away" ;;
     esac
