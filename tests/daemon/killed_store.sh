@@ -231,6 +231,18 @@ ask_witness() {
 
 # Everything but one container and its image goes by the daemon's own commands (an owner of which nothing is
 # left proves nothing). What more there is then has no owner, and is named.
+# The daemon refuses what it thinks is still in use by a build that has just ended.
+prune_build_cache() {
+    local i
+    for i in $(seq 30); do
+        timeout 120 /usr/bin/docker builder prune -af >/dev/null 2>&1
+        [ "$(timeout 60 /usr/bin/docker system df --format '{{.Type}} {{.TotalCount}}' 2>/dev/null |
+            grep '^Build Cache')" != "Build Cache 0" ] || return 0
+        sleep 0.5
+    done
+    give_up "the daemon does not give up its build cache" "$(timeout 60 /usr/bin/docker system df 2>&1)"
+}
+
 purge() {
     local label=$1 kept before
     docker ps -aq --no-trunc | grep -vxF "$(docker inspect -f '{{.Id}}' created)" |
@@ -239,7 +251,7 @@ purge() {
     for _ in 1 2 3; do
         docker images -aq --no-trunc | sort -u | grep -vxF "$kept" | xargs -r timeout 120 /usr/bin/docker rmi -f >/dev/null 2>&1
     done
-    docker builder prune -af >/dev/null 2>&1
+    prune_build_cache
     docker volume prune -f >/dev/null 2>&1
     end_session TERM
     owned_by created >"$work/owned"

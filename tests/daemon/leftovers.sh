@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 
 # What a kill may leave. Anything else that is more than a note is a false alarm.
-allowed_codes='["layer-record-orphan", "layer-removing-leftover", "layer-removing-live", "write-set-leftover",
+allowed_codes='["layer-record-orphan", "layer-removing-leftover", "write-set-leftover",
     "driver-directory-orphan", "short-link-stale", "mount-record-orphan", "temporary-leftover",
     "image-temporary-leftover", "builder-snapshot-dangling"]'
 
@@ -72,7 +72,7 @@ move_named() {
     while IFS= read -r path; do
         move_away "$root" "$path"
     done < <(jq -r --argjson allowed "$allowed_codes" '.findings[] | select([.code] | inside($allowed))
-        | select(.repair.class != "leave") | .evidence.takes // [.path] | .[]' "$work/report.json")
+        | select(.repair.class != "leave" or .code == "image-temporary-leftover") | .evidence.takes // [.path] | .[]' "$work/report.json")
     # No record leads to these any more, and no daemon lists them.
     jq -r '.[]' <<<"$(half_removed "$root")" | while read -r id; do
         if [ ! -e "$root/$image/layerdb/mounts/$id" ] || [ ! -e "$root/containers/$id/config.v2.json" ]; then
