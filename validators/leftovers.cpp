@@ -54,7 +54,7 @@ void check_removing(
     if (directory != nullptr) {
         const Keeper keeper = ownership.of_directory(*directory);
         if (keeper == Keeper::nobody) {
-            take_directory(inventory, *id, finding.evidence);
+            take_directory(graph, *id, finding.evidence);
         } else {
             finding.damage = Damage::layer_removing_live;
             finding.evidence.takes.clear();
@@ -97,7 +97,7 @@ void check_write_set(
     const std::string* id = set.cache_id.get();
     const DriverDirectory* directory = id != nullptr ? inventory.find_directory(*id) : nullptr;
     if (directory != nullptr && ownership.of_directory(*directory) == Keeper::nobody) {
-        take_directory(inventory, *id, finding.evidence);
+        take_directory(graph, *id, finding.evidence);
     }
     if (is_awaited(graph, set)) {
         finding.evidence.takes.clear();

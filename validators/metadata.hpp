@@ -47,8 +47,8 @@ void check_orphans(
 // What killed daemons and removals that did not end left behind
 void check_leftovers(const StoreGraph& graph, const Ownership& ownership, Findings& findings);
 
-// Adds to what a finding takes: a driver directory that is there, and its short link.
-void take_directory(const Inventory& inventory, std::string_view directory, Evidence& evidence);
+// Adds to what a finding takes: a driver directory that is there, and the short links that lead to it.
+void take_directory(const StoreGraph& graph, std::string_view directory, Evidence& evidence);
 // containers/<id>: config.v2.json and hostconfig.json
 void check_containers(const StoreGraph& graph, const StoreFoundation& foundation, Findings& findings);
 // Last: the findings with which dockerd does not list a container say where its own files lie.

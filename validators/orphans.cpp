@@ -8,15 +8,13 @@
 
 namespace drydock {
 
-void take_directory(const Inventory& inventory, std::string_view directory, Evidence& evidence) {
-    const DriverDirectory* found = inventory.find_directory(directory);
-    if (found == nullptr) return;
+void take_directory(const StoreGraph& graph, std::string_view directory, Evidence& evidence) {
+    const Inventory& inventory = graph.inventory();
+    if (inventory.find_directory(directory) == nullptr) return;
     evidence.takes.push_back(inventory.directory_path(directory));
-    const std::string* link = found->link.get();
-    const ShortLink* short_link = link != nullptr ? inventory.find_short_link(*link) : nullptr;
-    const std::string* target = short_link != nullptr ? short_link->target.get() : nullptr;
-    if (target != nullptr && target_directory(*target) == directory) {
-        evidence.takes.push_back(inventory.driver_root + "/l/" + *link);
+    // A daemon that was killed while it made the directory may have left it without `link`.
+    for (const std::string& link : graph.links_to(directory)) {
+        evidence.takes.push_back(inventory.driver_root + "/l/" + link);
     }
 }
 
@@ -35,7 +33,7 @@ public:
         const DriverDirectory* directory = graph_.own_directory(index);
         if (directory != nullptr && !ownership_.is_leftover(directory->name) &&
             ownership_.of_directory_without(*directory, index) == Keeper::nobody) {
-            take_directory(inventory_, directory->name, finding.evidence);
+            take_directory(graph_, directory->name, finding.evidence);
         }
     }
 
@@ -53,7 +51,7 @@ public:
                 return;
             }
             if (id->present() && !graph_.shared(id->value)) {
-                take_directory(inventory_, id->value, finding.evidence);
+                take_directory(graph_, id->value, finding.evidence);
             }
         }
     }
@@ -67,7 +65,7 @@ public:
         } else if (ownership_.of_directory(directory) == Keeper::nobody) {
             Finding& finding = add(Damage::driver_directory_orphan, std::move(subject), path);
             finding.evidence.takes.clear();
-            take_directory(inventory_, directory.name, finding.evidence);
+            take_directory(graph_, directory.name, finding.evidence);
         }
     }
 

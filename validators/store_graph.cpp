@@ -301,6 +301,20 @@ LowerElement StoreGraph::link_of(std::string_view directory) const {
     return own != nullptr && claims_.at(*own).size() == 1 ? std::optional(*own) : std::nullopt;
 }
 
+std::vector<std::string> StoreGraph::links_to(std::string_view directory) const {
+    std::vector<std::string> result;
+    const auto names = links_to_.find(std::string(directory));
+    if (names == links_to_.end()) return result;
+    for (const std::string& name : names->second) {
+        const auto claimed = claims_.find(name);
+        const bool foreign =
+            claimed != claims_.end() &&
+            std::ranges::none_of(claimed->second, [&](const auto& by) { return by == directory; });
+        if (!foreign) result.push_back(name);
+    }
+    return result;
+}
+
 std::optional<std::vector<LowerElement>> StoreGraph::lower_on(const ChainId& top) const {
     std::vector<LowerElement> result;
     for (std::optional<ChainId> chain = top; chain; chain = parent_of(*chain)) {

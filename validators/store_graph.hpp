@@ -86,6 +86,8 @@ public:
     // The short link's name that belongs to a directory: its `link` if l/ agrees; else the link in l/ that
     // points to it and is no other's; else its `link` if no other directory claims the name.
     [[nodiscard]] LowerElement link_of(std::string_view directory) const;
+    // Names in l/ that lead to a directory, its own and others that no other directory's `link` has.
+    [[nodiscard]] std::vector<std::string> links_to(std::string_view directory) const;
     // What `lower` of the directory of layer / container must hold, nearest first. nullopt where the
     // chain below is not proven. An empty vector: a base layer, no `lower` file.
     [[nodiscard]] std::optional<std::vector<LowerElement>> expected_lower(std::size_t layer) const;

@@ -229,8 +229,6 @@ ask_witness() {
 
 # ---- the rounds ----
 
-# Everything but one container and its image goes by the daemon's own commands (an owner of which nothing is
-# left proves nothing). What more there is then has no owner, and is named.
 # The daemon refuses what it thinks is still in use by a build that has just ended.
 prune_build_cache() {
     local i
@@ -243,6 +241,8 @@ prune_build_cache() {
     give_up "the daemon does not give up its build cache" "$(timeout 60 /usr/bin/docker system df 2>&1)"
 }
 
+# Everything but one container and its image goes by the daemon's own commands (an owner of which nothing is
+# left proves nothing). What more there is then has no owner, and is named.
 purge() {
     local label=$1 kept before
     docker ps -aq --no-trunc | grep -vxF "$(docker inspect -f '{{.Id}}' created)" |

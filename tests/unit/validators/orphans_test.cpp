@@ -47,6 +47,14 @@ TEST_CASE("a layer and a directory that nobody needs are named with all that goe
     }
 }
 
+TEST_CASE("a directory that was not finished goes with the short link that it does not know yet") {
+    OrphanModel store;
+    store.directory(kHex).link = absent<std::string>();
+    const StoreReport report = store.check();
+    REQUIRE(codes(report) == kBoth);
+    CHECK(report.findings.front().evidence.takes.size() == 2);
+}
+
 TEST_CASE("an owner that cannot be asked keeps what it might own") {
     OrphanModel store;
 
