@@ -94,7 +94,6 @@ void scan_containers(
         inventory.unreadable.push_back({path, listing.error, {}});
         return;
     }
-    inventory.containers_folder = listing.entries.empty() ? FolderState::empty : FolderState::present;
     std::vector<const DirEntry*> named;
     for (const DirEntry& entry : listing.entries) {
         const bool followed = entry.type == FileType::directory || entry.type == FileType::symlink;
@@ -102,6 +101,8 @@ void scan_containers(
             named.push_back(&entry);
         }
     }
+    // What else may lie there (lost+found of a disk that was never filled) is no container.
+    inventory.containers_folder = named.empty() ? FolderState::empty : FolderState::present;
     inventory.containers = collect<ContainerRecord>(named.size(), workers, [&](std::size_t index) {
         return read_container(folder, *named[index]);
     });

@@ -94,7 +94,8 @@ void scan_overlay2(const ReadDir& driver, const Workers& workers, Inventory& inv
     std::vector<std::string> names;
     inventory.driver_folder = FolderState::empty;
     for (const DirEntry& entry : listing.entries) {
-        if (entry.name == "l" || entry.name == "backingFsBlockDev") {
+        // lost+found alone is a disk that was never filled.
+        if (entry.name == "l" || entry.name == "backingFsBlockDev" || entry.name == "lost+found") {
             continue;
         }
         if (is_probe_name(entry.name)) {

@@ -3,6 +3,8 @@
 #include "validators/ownership.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstddef>
 
 namespace drydock {
 
@@ -83,8 +85,22 @@ void check_layerdb(const Inventory& inventory, StoreFoundation& result, Findings
     ));
 }
 
+void report_no_folder(FolderState state, const std::string& path, Findings& findings) {
+    if (state != FolderState::not_a_folder) return;
+    findings.push_back(make_unreadable({.kind = SubjectKind::file, .id = path}, path, ENOTDIR));
+}
+
+// A container's writable directory has its init directory beside it.
+std::ptrdiff_t count_pairs(const Inventory& inventory) {
+    return std::ranges::count_if(inventory.directories, [&](const DriverDirectory& directory) {
+        return form_of(directory.name) == DirectoryName::layer &&
+               inventory.find_directory(directory.name + "-init") != nullptr;
+    });
+}
+
 void check_driver_folder(const Inventory& inventory, StoreFoundation& result, Findings& findings) {
     result.directories_known = inventory.driver_folder == FolderState::present;
+    report_no_folder(inventory.driver_folder, inventory.driver_root, findings);
     if (!gone(inventory.driver_folder) || inventory.layers.empty()) return;
     findings.push_back(absent_owner(
         inventory,
@@ -104,8 +120,11 @@ void check_containers_folder(const Inventory& inventory, StoreFoundation& result
     result.containers_known = inventory.containers_folder == FolderState::present &&
                               inventory.mounts != FolderState::not_a_folder &&
                               inventory.mounts != FolderState::unreadable;
+    report_no_folder(inventory.containers_folder, prefixed(inventory, "containers"), findings);
     if (!gone(inventory.containers_folder)) return;
-    if (mounts == 0) {
+    // Without any mount record either, only the directories tell that there were containers.
+    const auto pairs = mounts > 0 ? 0 : count_pairs(inventory);
+    if (mounts == 0 && pairs == 0) {
         result.containers_known = true;
         return;
     }
@@ -113,7 +132,10 @@ void check_containers_folder(const Inventory& inventory, StoreFoundation& result
         inventory,
         Damage::owner_missing,
         prefixed(inventory, "containers"),
-        "no container, while " + std::to_string(mounts) + " mount records stand in layerdb/mounts"
+        mounts > 0
+            ? "no container, while " + std::to_string(mounts) + " mount records stand in layerdb/mounts"
+            : "no container and no mount record, while " + inventory.driver_root + " holds " +
+                  std::to_string(pairs) + " pairs of directories as containers have them"
     ));
 }
 

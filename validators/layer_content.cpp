@@ -125,6 +125,18 @@ std::optional<std::string> LayerChecker::search_directory(std::size_t layer) {
     return std::nullopt;
 }
 
+namespace {
+
+bool lacks_bytes(const LayerOutcome& outcome) {
+    return std::ranges::any_of(outcome.findings, [](const Finding& finding) {
+        return finding.verdict == Verdict::damaged &&
+               finding.effective_repair() == RepairClass::needs_donor &&
+               finding.damage != Damage::tar_split_damaged;
+    });
+}
+
+}  // namespace
+
 LayerOutcome LayerChecker::check(std::size_t layer) {
     const Inventory& inventory = graph_.inventory();
     const LayerRecord& record = inventory.layers[layer];
@@ -142,9 +154,26 @@ LayerOutcome LayerChecker::check(std::size_t layer) {
         auto proven = outcome.directory;
         outcome = check_directory(layer, *directory);
         outcome.directory = std::move(proven);
+        if (!outcome.directory && lacks_bytes(outcome)) look_elsewhere(layer, outcome);
     }
     outcome.stopped = stop_.stop_requested();
     return outcome;
+}
+
+// The record may name a directory that is not the layer's, and the layer's own be nobody's.
+void LayerChecker::look_elsewhere(std::size_t layer, LayerOutcome& outcome) {
+    const Inventory& inventory = graph_.inventory();
+    const LayerRecord& record = inventory.layers[layer];
+    const auto found = search_directory(layer);
+    const DriverDirectory* directory = found ? inventory.find_directory(*found) : nullptr;
+    if (directory == nullptr) return;
+    outcome = check_directory(layer, *directory);
+    outcome.directory = found;
+    Finding finding = layer_finding(inventory, record, Damage::cache_id_wrong, "cache-id");
+    finding.evidence.expected = found;
+    finding.evidence.actual = record.cache_id.value;
+    finding.witness = "the directory's own bytes, which hash to the diff id";
+    outcome.findings.push_back(std::move(finding));
 }
 
 LayerChecker::Reading LayerChecker::read(std::size_t layer, const ReadDir& files) {

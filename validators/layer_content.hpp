@@ -59,6 +59,7 @@ private:
     [[nodiscard]] StreamResult
     stream(std::size_t layer, const ReadDir& files, ExpectedTree& tree, StreamPass pass);
     LayerOutcome check_directory(std::size_t layer, const DriverDirectory& directory);
+    void look_elsewhere(std::size_t layer, LayerOutcome& outcome);
     void judge_digest(std::size_t layer, const Reading& reading, ContentFindings& findings);
     void judge_reading(
         std::size_t layer,

@@ -69,12 +69,14 @@ void check_removing(
     findings.push_back(std::move(finding));
 }
 
-// All that dockerd would have renamed into place, for a layer that an image waits for.
+// All that dockerd would have renamed into place.
+bool is_complete(const WriteSet& set) {
+    return set.diff.present() && set.cache_id.present() && set.size.present() && set.tar_split.present() &&
+           (set.parent.present() || set.parent.sight == Sight::absent);
+}
+
+// Whether an image waits for just this layer.
 bool is_awaited(const StoreGraph& graph, const WriteSet& set) {
-    const bool complete = set.diff.present() && set.cache_id.present() && set.size.present() &&
-                          set.tar_split.present() &&
-                          (set.parent.present() || set.parent.sight == Sight::absent);
-    if (!complete) return false;
     const auto parent = set.parent.present() ? std::optional(set.parent.value) : std::nullopt;
     const ChainId chain = chain_id(parent, set.diff.value);
     return graph.known(chain) != nullptr && graph.inventory().find_layer(chain) == nullptr &&
@@ -99,7 +101,11 @@ void check_write_set(
     if (directory != nullptr && ownership.of_directory(*directory) == Keeper::nobody) {
         take_directory(graph, *id, finding.evidence);
     }
-    if (is_awaited(graph, set)) {
+    if (is_complete(set) && !ownership.all_images_told()) {
+        finding.evidence.takes.clear();
+        finding.evidence.detail = "complete; whether an image waits for this layer could not be told";
+        finding.repair = RepairClass::leave;
+    } else if (is_complete(set) && is_awaited(graph, set)) {
         finding.evidence.takes.clear();
         finding.evidence.detail = "complete, and an image has no record of this layer";
         finding.repair = RepairClass::rebuild;

@@ -32,7 +32,8 @@ public:
             add(Damage::layer_record_orphan, layer_subject(layer.chain), inventory_.layer_path(layer.chain));
         const DriverDirectory* directory = graph_.own_directory(index);
         if (directory != nullptr && !ownership_.is_leftover(directory->name) &&
-            ownership_.of_directory_without(*directory, index) == Keeper::nobody) {
+            ownership_.of_directory_without(*directory, DirectoryOwner::Kind::layer, index) ==
+                Keeper::nobody) {
             take_directory(graph_, directory->name, finding.evidence);
         }
     }
@@ -50,7 +51,11 @@ public:
                 findings_.back() = make_unreadable(container_subject(mount.name), path, id->error);
                 return;
             }
-            if (id->present() && !graph_.shared(id->value)) {
+            const DriverDirectory* directory = id->present() ? inventory_.find_directory(id->value) : nullptr;
+            const auto index = static_cast<std::size_t>(&mount - inventory_.mount_records.data());
+            if (directory != nullptr &&
+                ownership_.of_directory_without(*directory, DirectoryOwner::Kind::container_rw, index) ==
+                    Keeper::nobody) {
                 take_directory(graph_, id->value, finding.evidence);
             }
         }
@@ -104,7 +109,8 @@ private:
         const auto name = target_directory(link.target.value);
         if (!name) return true;
         const DriverDirectory* directory = inventory_.find_directory(*name);
-        return directory == nullptr ? graph_.owners(*name).empty() : directory->link.present();
+        if (directory == nullptr) return graph_.owners(*name).empty();
+        return directory->link.present() && graph_.link_of(*name) != link.name;
     }
 
     Finding& add(Damage damage, Subject subject, std::string path) {

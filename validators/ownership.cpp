@@ -53,11 +53,16 @@ void Ownership::note_builder() {
         builders_.insert(snapshot.key);
         if (!snapshot.committed.empty()) builders_.insert(snapshot.committed);
     }
+    // The snapshotter takes a key that it has no bucket of for the directory's own name.
+    for (const BuilderCacheRecord& record : graph_.inventory().builder.cache.value) {
+        builders_.insert(record.snapshot);
+    }
 }
 
 void Ownership::note_lost_names(const std::vector<Finding>& found) {
     const Inventory& inventory = graph_.inventory();
-    layer_directory_lost_ = any_layer_directory_lost(found) || any_record_lost();
+    layer_directory_lost_ = any_layer_directory_lost(found) || any_record_lost() || !all_configs_told() ||
+                            !foundation_.images_known;
     container_directory_lost_ = any_container_directory_lost();
     any_unreadable_ = inventory.mounts == FolderState::unreadable ||
                       std::ranges::any_of(inventory.unreadable, [&](const Unreadable& item) {
@@ -82,11 +87,24 @@ bool Ownership::any_layer_directory_lost(const std::vector<Finding>& found) {
 
 bool Ownership::any_container_directory_lost() const {
     const Inventory& inventory = graph_.inventory();
-    const auto nameless = [](const MountRecord& mount) { return !mount.mount_id.present(); };
-    if (std::ranges::any_of(inventory.mount_records, nameless)) return true;
+    if (std::ranges::any_of(inventory.mount_records, [&](const MountRecord& mount) {
+            return lost_its_directory(mount);
+        })) {
+        return true;
+    }
     return std::ranges::any_of(inventory.containers, [&](const ContainerRecord& container) {
         return needs_layers(inventory, container) && inventory.find_mount(container.id) == nullptr;
     });
+}
+
+// A name that is well-formed and leads to nothing, or to what is another's, is as good as none.
+bool Ownership::lost_its_directory(const MountRecord& mount) const {
+    const Inventory& inventory = graph_.inventory();
+    const ContainerRecord* container = inventory.find_container(mount.name);
+    if (container != nullptr && !needs_layers(inventory, *container)) return false;
+    const std::string* rw = mount.mount_id.get();
+    if (rw == nullptr || inventory.find_directory(*rw) == nullptr || graph_.shared(*rw)) return true;
+    return mount.init_id.present() && mount.init_id.value != *rw + std::string(kInit);
 }
 
 // A layer that an image, a container or another layer names and that has no record: its directory may
@@ -158,13 +176,13 @@ bool Ownership::all_layer_users_known() const {
     };
     return foundation_.layers_known && foundation_.images_known && foundation_.containers_known &&
            foundation_.builder_known && !any_unreadable_ && !undecoded(builder.leased.sight) &&
-           !undecoded(builder.cache.sight) && all_images_told() && all_containers_told();
+           !undecoded(builder.cache.sight) && all_images_told() && all_containers_told() &&
+           all_parents_told();
 }
 
-// Whether each image that left a trace tells what layers it has.
-bool Ownership::all_images_told() const {
+// Whether each image config that is there tells what layers the image has.
+bool Ownership::all_configs_told() const {
     const Inventory& inventory = graph_.inventory();
-    if (!inventory.repositories.present()) return false;
     for (std::size_t i = 0; i < inventory.images.size(); ++i) {
         const Seen<ImageConfig>& config = inventory.images[i].config;
         if (config.sight == Sight::absent) continue;  // a trace without a tag is none
@@ -172,11 +190,27 @@ bool Ownership::all_images_told() const {
         const bool empty = config.present() && config.value.diff_ids.empty();
         if (!empty && graph_.chain_of(i).empty()) return false;
     }
+    return true;
+}
+
+// Whether each image that left a trace does.
+bool Ownership::all_images_told() const {
+    const Inventory& inventory = graph_.inventory();
+    if (!inventory.repositories.present() || !all_configs_told()) return false;
     // A tag may be all that is left of an image.
     return std::ranges::all_of(inventory.repositories.value.tags, [&](const TagRecord& tag) {
         const ImageRecord* image = tag.image ? inventory.find_image(*tag.image) : nullptr;
         return image != nullptr && image->config.present();
     });
+}
+
+// A record that lost what it says of itself may stand on any layer.
+bool Ownership::all_parents_told() const {
+    const std::vector<LayerRecord>& layers = graph_.inventory().layers;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        if (!graph_.truth(i).known && !layers[i].parent.present()) return false;
+    }
+    return true;
 }
 
 // Whether each container, and each mount record, tells on which layer it stands.
@@ -275,13 +309,23 @@ Keeper Ownership::of_directory(const DriverDirectory& directory) const {
     return graph_.owners(directory.name).empty() ? unowned(directory) : Keeper::somebody;
 }
 
-Keeper Ownership::of_directory_without(const DriverDirectory& directory, std::size_t except) const {
-    const auto& owners = graph_.owners(directory.name);
-    const bool other = std::ranges::any_of(owners, [&](const DirectoryOwner& owner) {
-        return owner.kind != DirectoryOwner::Kind::layer || owner.index != except;
+Keeper Ownership::of_directory_without(
+    const DriverDirectory& directory, DirectoryOwner::Kind kind, std::size_t index
+) const {
+    const bool of_mount = kind != DirectoryOwner::Kind::layer;
+    const bool other = std::ranges::any_of(graph_.owners(directory.name), [&](const DirectoryOwner& owner) {
+        return owner.index != index || (owner.kind != DirectoryOwner::Kind::layer) != of_mount;
     });
     if (other || is_needed(directory.name)) return Keeper::somebody;
-    return directory.error != 0 ? Keeper::perhaps : Keeper::nobody;
+    // A mount record may name a directory that is the one a layer lost.
+    const bool doubtful = of_mount && layer_directory_lost_ && !has_partner(directory.name);
+    return directory.error != 0 || doubtful ? Keeper::perhaps : Keeper::nobody;
+}
+
+// A container's pair of directories: the writable one and its init.
+bool Ownership::has_partner(const std::string& directory) const {
+    return form_of(directory) == DirectoryName::init ||
+           graph_.inventory().find_directory(directory + std::string(kInit)) != nullptr;
 }
 
 bool Ownership::is_needed(const std::string& directory) const {
@@ -299,8 +343,11 @@ Keeper Ownership::unowned(const DriverDirectory& directory) const {
     }
     if (form == DirectoryName::builder && !foundation_.builder_known) return Keeper::perhaps;
     // A container's pair of directories is no layer's, and a layer's is none of a container.
-    const bool of_container = form == DirectoryName::init ||
-                              graph_.inventory().find_directory(name + std::string(kInit)) != nullptr;
+    const bool of_container = has_partner(name);
+    // While one of a pair is somebody's, the other is not nobody's.
+    const std::string partner =
+        form == DirectoryName::init ? name.substr(0, kHexDigits) : name + std::string(kInit);
+    if (!graph_.owners(partner).empty()) return Keeper::perhaps;
     const bool base = directory.lower.sight == Sight::absent;  // a container stands on something
     if (layer_directory_lost_ && !of_container) return Keeper::perhaps;
     if ((container_directory_lost_ || !foundation_.containers_known) && (of_container || !base)) {

@@ -42,8 +42,12 @@ public:
     [[nodiscard]] Keeper of_layer(std::size_t layer) const;
     // Of a driver directory. A record under removal, or one that was never finished, keeps nothing.
     [[nodiscard]] Keeper of_directory(const DriverDirectory& directory) const;
-    // The same, but for what the layer `except` itself names.
-    [[nodiscard]] Keeper of_directory_without(const DriverDirectory& directory, std::size_t except) const;
+    // The same, but for what one record itself names: a layer, or a mount record (either kind of directory).
+    [[nodiscard]] Keeper of_directory_without(
+        const DriverDirectory& directory, DirectoryOwner::Kind kind, std::size_t index
+    ) const;
+    // Whether each image that left a trace tells what layers it has.
+    [[nodiscard]] bool all_images_told() const;
 
     // Whether a record that was never finished, or is being removed, names the directory.
     [[nodiscard]] bool is_leftover(std::string_view directory) const;
@@ -65,8 +69,11 @@ private:
     void keep_layers(const std::vector<Finding>& found);
     void keep_build_cache();
     void keep_chain(const ChainId& top);
+    [[nodiscard]] bool lost_its_directory(const MountRecord& mount) const;
+    [[nodiscard]] bool has_partner(const std::string& directory) const;
     [[nodiscard]] bool all_layer_users_known() const;
-    [[nodiscard]] bool all_images_told() const;
+    [[nodiscard]] bool all_configs_told() const;
+    [[nodiscard]] bool all_parents_told() const;
     [[nodiscard]] bool all_containers_told() const;
     [[nodiscard]] std::unordered_map<std::string_view, const DriverDirectory*> links_of_unkept() const;
     [[nodiscard]] bool is_needed(const std::string& directory) const;

@@ -58,6 +58,15 @@ void check_unused(const StoreGraph& graph, const StoreFoundation& foundation, Fi
     check_leftovers(graph, ownership, findings);
 }
 
+// That a directory is no layer's rests on every `cache-id` being right, which only the bytes prove.
+void set_needs_content(Findings& findings, bool needed) {
+    for (Finding& finding : findings) {
+        if (finding.damage != Damage::driver_directory_orphan) continue;
+        if (form_of(finding.subject.id) == DirectoryName::init) continue;
+        finding.evidence.detail = needed ? std::optional<std::string>(kNeedsContent) : std::nullopt;
+    }
+}
+
 bool is_unused(Damage damage) {
     return damage >= Damage::layer_record_orphan && damage <= Damage::temporary_leftover;
 }
@@ -72,7 +81,14 @@ void check_unused_again(const StoreGraph& graph, StoreReport& report) {
     Findings scratch;
     const StoreFoundation foundation = check_foundation(graph, scratch);
     std::erase_if(report.findings, [](const Finding& finding) { return is_unused(finding.damage); });
-    check_unused(graph, foundation, report.findings);
+    Findings fresh;
+    const Ownership ownership(graph, foundation, report.findings);
+    check_orphans(graph, ownership, foundation, fresh);
+    check_leftovers(graph, ownership, fresh);
+    for (Finding& finding : fresh) {
+        // What could not be read has been told.
+        if (is_unused(finding.damage)) report.findings.push_back(std::move(finding));
+    }
 }
 
 void name_things(const StoreGraph& graph, StoreReport& report) {
@@ -247,6 +263,7 @@ StoreReport validate_metadata(const StoreGraph& graph) {
     check_databases(graph, foundation, report.findings);
     check_containers(graph, foundation, report.findings);
     check_unused(graph, foundation, report.findings);
+    set_needs_content(report.findings, true);
     tell_writable_data(inventory, report.findings);
     limit_findings(report);
     settle(graph, report);
@@ -290,7 +307,10 @@ bool validate_content(
         report.unlisted.insert(report.unlisted.end(), outcome.unlisted.begin(), outcome.unlisted.end());
         std::move(outcome.findings.begin(), outcome.findings.end(), std::back_inserter(report.findings));
     }
-    if (complete) check_unused_again(graph, report);
+    if (complete) {
+        check_unused_again(graph, report);
+        set_needs_content(report.findings, false);
+    }
     settle(graph, report);
     return complete;
 }

@@ -60,7 +60,7 @@ TEST_CASE("what has no container's name is no container") {
     tree.file("containers/" + hex_of('c'), "");
     const Inventory inventory = scan_tree(tree);
     CHECK(inventory.containers.empty());
-    CHECK(inventory.containers_folder == FolderState::present);
+    CHECK(inventory.containers_folder == FolderState::empty);
 }
 
 TEST_CASE("the containers folder is absent, empty, no folder or unreadable") {

@@ -78,9 +78,48 @@ TEST_CASE("an owner that cannot be asked keeps what it might own") {
         store.add_directory(kBuilders, store.directory_of(store.a));
         CHECK(codes(store.check()) == Codes{"driver-directory-orphan", "owner-missing"});
     }
-    SECTION("an image config that is damaged keeps every layer") {
+    SECTION("an image config that is damaged, or unread, keeps every layer and directory") {
         store.image(store.api).config = in_sight<ImageConfig>(Sight::malformed, "{");
-        CHECK(codes(store.check()) == Codes{"driver-directory-orphan", "image-config-corrupt"});
+        CHECK(codes(store.check()) == Codes{"image-config-corrupt"});
+        store.image(store.api).config = in_sight<ImageConfig>(Sight::unreadable);
+        CHECK(codes(store.check()) == Codes{"unreadable"});
+    }
+    SECTION("a mount id that leads to nothing keeps the directory that it meant") {
+        store.add_directory(std::string(64, 'a'), store.directory_of(store.c));
+        store.mount(store.first).mount_id = present(std::string(64, 'b'));
+        CHECK(std::ranges::count(codes(store.check()), "driver-directory-orphan") == 0);
+    }
+    SECTION("a mount id that is another's does so, too") {
+        store.mount(store.first).mount_id = store.mount(store.second).mount_id;
+        CHECK(std::ranges::count(codes(store.check()), "driver-directory-orphan") == 0);
+    }
+    SECTION("a layer that lost its diff and its parent may stand on any layer") {
+        store.layer(store.d).diff = in_sight<DiffId>(Sight::empty);
+        store.layer(store.d).parent = in_sight<ChainId>(Sight::empty);
+        store.remove_image(store.api);
+        std::erase_if(store.inventory.repositories.value.tags, [&](const auto& tag) {
+            return tag.image == store.api;
+        });
+        CHECK(std::ranges::count(codes(store.check()), "layer-record-orphan") == 0);
+    }
+    SECTION("one of a pair keeps the other") {
+        store.add_directory(std::string(64, 'a'), store.directory_of(store.a));
+        store.add_directory(std::string(64, 'a') + "-init", store.directory_of(store.a));
+        store.mount(store.second).init_id = present(std::string(64, 'a') + "-init");
+        CHECK(std::ranges::count(codes(store.check()), "driver-directory-orphan") == 0);
+    }
+    SECTION("neither containers nor mount records, while pairs of directories are there") {
+        store.add_directory(std::string(64, 'a'), store.directory_of(store.a));
+        store.add_directory(std::string(64, 'a') + "-init", store.directory_of(store.a));
+        store.inventory.containers.clear();
+        store.inventory.mount_records.clear();
+        store.inventory.containers_folder = FolderState::empty;
+        CHECK(codes(store.check()) == Codes{"owner-missing"});
+    }
+    SECTION("containers is no folder") {
+        store.inventory.containers.clear();
+        store.inventory.containers_folder = FolderState::not_a_folder;
+        CHECK(codes(store.check()) == Codes{"unreadable"});
     }
     SECTION("a tag of an image that is gone keeps every layer") {
         store.add_tag("demo/gone:1", ImageId(digest_of("gone")));
@@ -162,7 +201,48 @@ TEST_CASE("what an owner names is no orphan") {
     }
 }
 
-TEST_CASE("a complete record in layerdb/tmp that an image waits for is not waste") {
+TEST_CASE("a mount record of nobody takes no directory that a layer may have lost") {
+    OrphanModel store;
+    store.layer(store.a).cache_id = in_sight<std::string>(Sight::empty);
+    MountRecord mount;
+    mount.name = std::string(64, 'f');
+    mount.mount_id = present(std::string("dir-A"));
+    store.inventory.mount_records.push_back(mount);
+    const StoreReport report = store.check();
+    const auto found = std::ranges::find(report.findings, Damage::mount_record_orphan, &Finding::damage);
+    REQUIRE(found != report.findings.end());
+    CHECK(found->evidence.takes.size() == 1);
+}
+
+TEST_CASE("the short link that tells what `link` should hold is not stale") {
+    OrphanModel store;
+    store.directory("dir-D").link = present(link_name("another"));
+    const Codes found = codes(store.check());
+    CHECK(std::ranges::count(found, "short-link-stale") == 0);
+    CHECK(std::ranges::count(found, "link-malformed") == 1);
+}
+
+TEST_CASE("a complete record in layerdb/tmp is left while an image does not tell its layers") {
+    OrphanModel store;
+    store.image(store.web).config = in_sight<ImageConfig>(Sight::unreadable);
+    const LayerRecord record = store.layer(store.c);
+    WriteSet set;
+    set.name = "write-set-1";
+    set.diff = record.diff;
+    set.cache_id = record.cache_id;
+    set.size = record.size;
+    set.parent = record.parent;
+    set.tar_split = record.tar_split;
+    store.inventory.write_sets.push_back(set);
+    store.remove_layer(store.c);
+    const StoreReport report = store.check();
+    const auto found = std::ranges::find(report.findings, Damage::write_set_leftover, &Finding::damage);
+    REQUIRE(found != report.findings.end());
+    CHECK(found->effective_repair() == RepairClass::leave);
+    CHECK(found->evidence.takes.empty());
+}
+
+TEST_CASE("a complete record in layerdb/tmp that that an image waits for is not waste") {
     OrphanModel store;
     const LayerRecord record = store.layer(store.c);
     WriteSet set;
