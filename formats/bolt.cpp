@@ -28,6 +28,14 @@ bool File::use(std::uint64_t page) {
     return true;
 }
 
+std::uint64_t File::last_page() const {
+    return (source.size() + meta.page_size - 1) / meta.page_size;
+}
+
+bool Worst::counts(BoltHarm harm) const noexcept {
+    return !fault_ || harm > fault_->harm || harm == BoltHarm::unknown;
+}
+
 void Worst::note(BoltFault fault) {
     // After these the walk would only read noise, or what it must not read.
     if (fault.harm == BoltHarm::unknown || fault.harm >= BoltHarm::reading) final_ = true;

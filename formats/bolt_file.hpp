@@ -73,12 +73,18 @@ struct File {
 
     // True if it was not in use yet.
     bool use(std::uint64_t page);
+    // What a page or its overflow may reach. It is the one behind the end of the file: bolt asks for one
+    // page more than a size that is a multiple of pages needs, so that one holds nothing.
+    [[nodiscard]] std::uint64_t last_page() const;
 };
 
 // Keeps the worst fault of all.
 class Worst {
 public:
     void note(BoltFault fault);
+
+    // Whether a fault with this harm would change anything.
+    [[nodiscard]] bool counts(BoltHarm harm) const noexcept;
 
     // Nothing more can be learnt.
     [[nodiscard]] bool final() const noexcept { return final_; }

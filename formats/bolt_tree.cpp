@@ -66,7 +66,8 @@ private:
 };
 
 void Walk::note(BoltHarm harm, std::string what, std::uint64_t offset) {
-    worst_.note({std::move(what), offset, harm, buckets_});
+    // Names of buckets may be long, and faults many.
+    if (worst_.counts(harm)) worst_.note({std::move(what), offset, harm, buckets_});
 }
 
 // Whether the page may be read at all.
@@ -97,7 +98,8 @@ void Walk::page(std::uint64_t id, const Bounds& bounds) {
     path_.pop_back();
 }
 
-// Marks the page with its overflow as used and judges its header; false where its bytes cannot be read.
+// Marks the page with its overflow as used and judges its header; false where its bytes are not to be read.
+// Only pages of the file that no other has are marked and read, so that a walk costs no more than the file.
 bool Walk::claim(std::uint64_t id, const PageHeader& header) {
     const std::uint64_t offset = id * file_.meta.page_size;
     const std::string name = "page " + std::to_string(id);
@@ -116,16 +118,23 @@ bool Walk::claim(std::uint64_t id, const PageHeader& header) {
         note(BoltHarm::silent, name + " ends behind the last page in use", offset);
         return false;
     }
-    for (std::uint64_t i = 0; i <= header.overflow; ++i) {
-        if (file_.free.contains(id + i)) {
-            note(
-                BoltHarm::silent, "page " + std::to_string(id + i) + " is in use and in the freelist", offset
-            );
-        }
-        if (i > 0 && !file_.use(id + i)) {
-            note(BoltHarm::silent, "page " + std::to_string(id + i) + " is part of two others", offset);
-        }
+    const std::uint64_t last = id + header.overflow;
+    const std::uint64_t there = std::min(last, file_.last_page());
+    std::uint64_t page = id;
+    std::optional<std::uint64_t> is_free;
+    while (page <= there && (page == id || file_.use(page))) {
+        if (!is_free && file_.free.contains(page)) is_free = page;
+        ++page;
     }
+    if (is_free) {
+        note(BoltHarm::silent, "page " + std::to_string(*is_free) + " is in use and in the freelist", offset);
+    }
+    if (page <= there) {
+        note(BoltHarm::silent, "page " + std::to_string(page) + " is part of two others", offset);
+        return false;
+    }
+    // What has its keys there is told when they are read, by what a memory map shows.
+    if (last > there) note(BoltHarm::silent, name + " is cut off by the end of the file", offset);
     return true;
 }
 

@@ -34,17 +34,21 @@ constexpr std::array kPlaces{
 
 class FileSource final : public BoltSource {
 public:
-    explicit FileSource(const ReadFile& file)
-        : file_(file), size_(static_cast<std::uint64_t>(std::max<std::int64_t>(file.look_again().size, 0))) {}
+    FileSource(const ReadFile& file, const std::stop_token& stop)
+        : file_(file),
+          stop_(stop),
+          size_(static_cast<std::uint64_t>(std::max<std::int64_t>(file.look_again().size, 0))) {}
 
     [[nodiscard]] std::uint64_t size() const override { return size_; }
 
     [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<char> into) const override {
+        if (stop_.stop_requested()) throw OsError(ECANCELED, "read", "a database");
         return file_.read_at(offset, into.data(), into.size());
     }
 
 private:
     const ReadFile& file_;
+    const std::stop_token& stop_;
     std::uint64_t size_;
 };
 
@@ -65,10 +69,10 @@ auto change_marks(const FileStat& stat) {
     return std::tuple(stat.size, stat.mtime, stat.mtime_nanoseconds, stat.ctime, stat.ctime_nanoseconds);
 }
 
-Reading read_once(const ReadFile& file, DatabaseRole role) {
+Reading read_once(const ReadFile& file, DatabaseRole role, const std::stop_token& stop) {
     Reading reading{.fault = {}, .records = BuilderRecords(role)};
     const FileStat before = file.look_again();
-    const FileSource source(file);
+    const FileSource source(file, stop);
     if (source.size() == 0) {
         reading.sight = Sight::empty;
     } else {
@@ -92,10 +96,10 @@ Reading read_once(const ReadFile& file, DatabaseRole role) {
 }
 
 // Nothing is called malformed by one reading, or while somebody may be writing.
-Reading read_database(const ReadFile& file, DatabaseRole role) {
-    Reading first = read_once(file, role);
+Reading read_database(const ReadFile& file, DatabaseRole role, const std::stop_token& stop) {
+    Reading first = read_once(file, role, stop);
     if (!first.changed && first.sight != Sight::malformed) return first;
-    Reading second = read_once(file, role);
+    Reading second = read_once(file, role, stop);
     if (second.changed) return unreadable(role, EBUSY);
     if (second.sight != Sight::malformed) return second;
     if (probe_lock(file) == LockState::held) return unreadable(role, EBUSY);
@@ -139,13 +143,45 @@ struct Found {
     BuilderRecords records;
 };
 
+// The folder of a database. `error` is set where it is there and cannot be looked into.
+struct PlaceFolder {
+    std::optional<ReadDir> dir;
+    int error = 0;
+};
+
+PlaceFolder open_place(const ReadDir& root, std::string_view folder, Inventory& inventory) {
+    PlaceFolder place;
+    for (std::size_t begin = 0; begin < folder.size();) {
+        const std::size_t end = std::min(folder.find('/', begin), folder.size());
+        FolderView view =
+            look_at_folder(place.dir ? *place.dir : root, std::string(folder.substr(begin, end - begin)));
+        place.dir = std::move(view.dir);
+        if (view.state == FolderState::absent) return place;
+        if (!place.dir) {
+            std::string detail;
+            place.error = view.error;
+            if (view.state == FolderState::not_a_folder) {
+                // dockerd follows a link; a check does not.
+                place.error = view.type == FileType::symlink ? ELOOP : ENOTDIR;
+                detail = with_article(view.type) + " where a folder should be";
+            }
+            const std::string path = join_path(inventory.store_path, folder.substr(0, end));
+            inventory.unreadable.push_back({path, place.error, std::move(detail)});
+            return place;
+        }
+        begin = end + 1;
+    }
+    return place;
+}
+
 // nullopt where it is not there.
-std::optional<Found> look_at_database(const ReadDir& root, const Place& place, const Builder& builder) {
+std::optional<Found> look_at_database(
+    const ReadDir& folder, const Place& place, const Builder& builder, const std::stop_token& stop
+) {
     Found found{.record = {}, .records = BuilderRecords(place.role)};
     Seen<bool>& sight = found.record.sight;
     const int error = error_of([&] {
-        const std::optional<ReadDir> folder = root.find(place.folder);
-        const std::optional<FileStat> stat = folder ? folder->find_stat(place.file) : std::nullopt;
+        const std::optional<FileStat> stat = folder.find_stat(place.file);
         if (!stat) return;
         const FileType type = stat->type();
         if (type == FileType::symlink) {
@@ -156,7 +192,7 @@ std::optional<Found> look_at_database(const ReadDir& root, const Place& place, c
             sight.sight = Sight::malformed;
             sight.actual = describe_type(type);
         } else {
-            Reading reading = read_database(folder->open_file(place.file, type), place.role);
+            Reading reading = read_database(folder.open_file(place.file, type), place.role, stop);
             sight.sight = reading.sight;
             sight.error = reading.error;
             sight.value = reading.sight == Sight::present;
@@ -197,11 +233,8 @@ void keep_records(Found& found, DatabaseRole role, Builder& builder) {
     }
 }
 
-// What is behind a link, or cannot be looked at, may hold anything. False where buildkit/ is neither.
-bool hide_builder(const ReadDir& root, Builder& builder) {
-    const FolderView view = look_at_folder(root, kBuilderFolder);
-    if (view.state != FolderState::not_a_folder && view.state != FolderState::unreadable) return false;
-    const int error = view.state == FolderState::unreadable ? view.error : ENOTDIR;
+// What is behind a link, or cannot be looked at, may hold anything.
+void hide_builder(Builder& builder, int error) {
     const auto hide = [&](auto& seen) {
         seen.sight = Sight::unreadable;
         seen.error = error;
@@ -209,16 +242,18 @@ bool hide_builder(const ReadDir& root, Builder& builder) {
     hide(builder.snapshots);
     hide(builder.leased);
     hide(builder.cache);
-    return true;
 }
 
 }  // namespace
 
-void scan_databases(const ReadDir& root, Inventory& inventory) {
-    const bool hidden = hide_builder(root, inventory.builder);
+void scan_databases(const ReadDir& root, const std::stop_token& stop, Inventory& inventory) {
     for (const Place& place : kPlaces) {
-        if (hidden && std::string_view(place.folder) == kBuilderFolder) continue;
-        std::optional<Found> found = look_at_database(root, place, inventory.builder);
+        const PlaceFolder folder = open_place(root, place.folder, inventory);
+        if (folder.error != 0 && std::string_view(place.folder) == kBuilderFolder) {
+            hide_builder(inventory.builder, folder.error);
+        }
+        if (!folder.dir) continue;
+        std::optional<Found> found = look_at_database(*folder.dir, place, inventory.builder, stop);
         if (!found) continue;
         found->record.role = place.role;
         found->record.path = join_path(inventory.store_path, join_path(place.folder, place.file));

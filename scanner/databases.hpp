@@ -9,10 +9,14 @@
 #include "model/inventory.hpp"
 #include "platform/dir.hpp"
 
+#include <stop_token>
+
 namespace drydock {
 
 // Fills `databases`, and `builder` but for folder_present. `root` is the store's own: ROOT or
 // ROOT/<uid>.<gid>; inventory.store_path must be set.
-void scan_databases(const ReadDir& root, Inventory& inventory);
+// A folder on the way to one that cannot be opened, or is none, goes to `unreadable`. After a stop request
+// what was not read yet is unreadable.
+void scan_databases(const ReadDir& root, const std::stop_token& stop, Inventory& inventory);
 
 }  // namespace drydock

@@ -12,6 +12,10 @@ namespace drydock {
 namespace {
 
 constexpr std::uint64_t kBlock = 512;  // the unit of FileStat::blocks
+// The kernel takes paths below 4096 bytes; a name has at most 255.
+constexpr std::size_t kLongPath = 2048;
+// Folders that are held open on the way to the deepest, per thread: 512 KiB of path.
+constexpr std::size_t kMaxBases = 256;
 
 // An inode with several names, and how many of them were seen.
 struct Linked {
@@ -47,8 +51,10 @@ public:
     }
 
 private:
-    // Folders are opened by their path from `base`, so that depth costs no descriptors.
-    void walk(const ReadDir& base, const std::string& top) {
+    // Folders are opened by their path from `base`, so that depth costs few descriptors; what lies deeper
+    // than such a path may say is walked from a folder on the way.
+    void walk(const ReadDir& base, const std::string& top, std::size_t bases = 1) {
+        if (bases > kMaxBases) throw OsError(ENAMETOOLONG, "open", top);
         std::vector<std::string> open{top};
         while (!open.empty() && !stop_.stop_requested()) {
             const std::string path = std::move(open.back());
@@ -58,7 +64,12 @@ private:
                 const auto stat = dir.find_stat(entry.name);
                 if (!stat || stat->device != device_) continue;
                 add_inode(dir, entry.name, *stat);
-                if (stat->type() == FileType::directory) open.push_back(path + "/" + entry.name);
+                if (stat->type() != FileType::directory) continue;
+                if (path.size() < kLongPath) {
+                    open.push_back(path + "/" + entry.name);
+                } else {
+                    walk(dir, entry.name, bases + 1);
+                }
             }
         }
     }

@@ -9,6 +9,8 @@
 #include "scanner/overlay2.hpp"
 #include "scanner/temporaries.hpp"
 
+#include <tuple>
+
 namespace drydock {
 
 namespace {
@@ -66,6 +68,18 @@ std::string last_component(std::string path) {
     return path.substr(path.rfind('/') + 1);
 }
 
+// By path. Several readers look at the same folder and say the same of it.
+void sort_unreadable(std::vector<Unreadable>& items) {
+    const auto key = [](const Unreadable& item) { return std::tie(item.path, item.error, item.detail); };
+    std::sort(items.begin(), items.end(), [&](const Unreadable& a, const Unreadable& b) {
+        return key(a) < key(b);
+    });
+    const auto same = [](const Unreadable& a, const Unreadable& b) {
+        return a.path == b.path && a.error == b.error;
+    };
+    items.erase(std::unique(items.begin(), items.end(), same), items.end());
+}
+
 }  // namespace
 
 Inventory scan_store(
@@ -98,13 +112,9 @@ Inventory scan_store(
     }
     // Where it cannot be asked for it may be there, and then it owns directories.
     inventory.builder.folder_present = buildkit.state != FolderState::absent;
-    scan_databases(folders.root, inventory);
+    scan_databases(folders.root, stop, inventory);
     scan_temporaries(folders, inventory);
-    std::sort(
-        inventory.unreadable.begin(),
-        inventory.unreadable.end(),
-        [](const Unreadable& a, const Unreadable& b) { return a.path < b.path; }
-    );
+    sort_unreadable(inventory.unreadable);
     return inventory;
 }
 

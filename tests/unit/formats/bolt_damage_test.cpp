@@ -391,6 +391,54 @@ TEST_CASE("limits of drydock's own are no verdict") {
     CHECK(result.error().harm == BoltHarm::unknown);
 }
 
+TEST_CASE("pages that overlap cost no more than the file has") {
+    class Counted : public BoltBytes {
+    public:
+        using BoltBytes::BoltBytes;
+
+        [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<char> into) const override {
+            read += into.size();
+            return BoltBytes::read_at(offset, into);
+        }
+
+        mutable std::uint64_t read = 0;
+    };
+
+    // Each leaf claims all pages behind it, up to the last of kMaxBoltPages or the last of the file.
+    const Sample sound;
+    const std::uint64_t in_file = sound.bytes.size() / kPage;
+    for (const std::uint64_t pages : {kMaxBoltPages, in_file}) {
+        Sample sample;
+        sample.put_meta(kBoltPagesAt, pages);
+        const std::size_t count = sample.number(Sample::page(sample.root) + 10, 2);
+        REQUIRE(count > 10);
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::uint64_t leaf = sample.number(Sample::page(sample.root) + 16 + i * 16 + 8, 8);
+            sample.put(Sample::page(leaf) + 12, pages - 1 - leaf, 4);
+        }
+        const Counted source(sample.bytes);
+        const auto result = walk_bolt(source);
+        REQUIRE_FALSE(result.has_value());
+        CHECK(result.error().harm == BoltHarm::silent);
+        CHECK(source.read <= 2 * sample.bytes.size());
+    }
+}
+
+TEST_CASE("a page that goes on behind the end of the file is a fault, also where no key lies there") {
+    const std::string sound =
+        write_bolt(parse_bolt_text("k=" + std::string(3 * kPage - 33 - 1, 'v')), {.page_size = kPage});
+    CHECK(walk_bolt(BoltBytes(sound)).has_value());
+    std::string bytes = sound;
+    const std::size_t leaf = get_number(bytes, kPage + kBoltRootAt, 8);
+    for (const std::size_t meta : {std::size_t{0}, kPage}) {
+        put_number(bytes, meta + kBoltPagesAt, kMaxBoltPages, 8);
+        seal_bolt_meta(bytes, meta);
+    }
+    put_number(bytes, leaf * kPage + 12, kMaxBoltPages - 1 - leaf, 4);
+    CHECK(fault_of(bytes).harm == BoltHarm::silent);
+    CHECK(fault_of(bytes).what == "page " + std::to_string(leaf) + " is cut off by the end of the file");
+}
+
 TEST_CASE("what a source throws passes through") {
     class Failing : public BoltBytes {
     public:

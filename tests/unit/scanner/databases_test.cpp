@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <stop_token>
 
 namespace drydock {
 
@@ -207,6 +208,71 @@ TEST_CASE("what BuildKit's databases hold is absent, empty, malformed or unreada
     CHECK(linked.builder.leased.sight == Sight::unreadable);
     CHECK(linked.builder.cache.sight == Sight::unreadable);
     CHECK(linked.databases.empty());
+}
+
+TEST_CASE("a folder of databases that is a link or no folder is said to be unreadable, once") {
+    struct Case {
+        std::string folder;
+        std::string above;  // what is made a link, or a file
+    };
+
+    const std::string containerd = "containerd/daemon/io.containerd.metadata.v1.bolt";
+    for (const auto& [folder, odd] : {
+             Case{"buildkit", "buildkit"},
+             Case{"volumes", "volumes"},
+             Case{"network/files", "network"},
+             Case{"network/files", "network/files"},
+             Case{containerd, "containerd"},
+             Case{containerd, "containerd/daemon"},
+             Case{containerd, containerd},
+         }) {
+        CAPTURE(odd);
+        Tree tree;
+        with_image(tree);
+        tree.folder(folder);
+        CHECK(scan_tree(tree).unreadable.empty());
+        tree.move(odd, "elsewhere");
+        CHECK(scan_tree(tree).unreadable.empty());
+        tree.link(odd, tree.path("elsewhere"));
+        const auto linked = scan_tree(tree).unreadable;
+        REQUIRE(linked.size() == 1);
+        CHECK(linked.front().path == odd);
+        CHECK(linked.front().error == ELOOP);
+        CHECK(linked.front().detail == "a symbolic link where a folder should be");
+        tree.remove(odd);
+        tree.file(odd, "");
+        const auto file = scan_tree(tree).unreadable;
+        REQUIRE(file.size() == 1);
+        CHECK(file.front().path == odd);
+        CHECK(file.front().error == ENOTDIR);
+    }
+    Tree tree;
+    with_image(tree);
+    tree.folder("buildkit");
+    const Denied denied("buildkit");
+    const auto items = scan_tree(tree).unreadable;
+    REQUIRE(items.size() == 1);
+    CHECK(items.front().path == "buildkit");
+    CHECK(items.front().error == EACCES);
+}
+
+TEST_CASE("a stop request ends the reading of databases") {
+    Tree tree;
+    with_image(tree);
+    tree.file(kSnapshots, database("b/committed=c"));
+    tree.file(kVolumes, write_bolt({}));
+    std::stop_source stop;
+    stop.request_stop();
+    const StoreLocation store{".", "overlay2", StoreKind::overlay2, {}};
+    const FaultPlan plan;
+    const Inventory inventory = scan_store(open_store(tree.open(), store), store, 1, stop.get_token());
+    CHECK(plan.calls(SysCall::read_at) == 0);
+    REQUIRE(inventory.databases.size() == 2);
+    for (const DatabaseRecord& record : inventory.databases) {
+        CHECK(record.sight.sight == Sight::unreadable);
+        CHECK(record.sight.error == ECANCELED);
+    }
+    CHECK(inventory.builder.snapshots.sight == Sight::unreadable);
 }
 
 TEST_CASE("a value that BuildKit cannot decode makes its database malformed") {

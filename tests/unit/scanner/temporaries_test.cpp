@@ -1,4 +1,5 @@
 // What killed daemons leave beside the records, and what taking it away would free.
+#include "platform/unique_fd.hpp"
 #include "scanner/freed_space.hpp"
 #include "scanner/temporaries.hpp"
 #include "tests/support/fault_plan.hpp"
@@ -6,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace drydock::test {
@@ -107,6 +110,26 @@ TEST_CASE("a hole takes no room") {
     write_small_store(tree);
     tree.sparse_file("tmp/GetImageBlob1", 1'000'000'000);
     CHECK(freed(tree, {"tmp/GetImageBlob1"}).value() < 1'000'000);
+}
+
+TEST_CASE("folders that are nested deeper than a path can say are measured") {
+    const Tree tree;
+    write_small_store(tree);
+    tree.folder("overlay2/one");
+    const std::string name(200, 'n');
+    UniqueFd at(::open(tree.path("overlay2/one").c_str(), O_DIRECTORY | O_CLOEXEC));
+    for (int i = 0; i < 40; ++i) {
+        REQUIRE(::mkdirat(at.get(), name.c_str(), 0700) == 0);
+        at = UniqueFd(::openat(at.get(), name.c_str(), O_DIRECTORY | O_CLOEXEC));
+        REQUIRE(at);
+    }
+    const std::uint64_t without = freed(tree, {"overlay2/one"}).value();
+    const std::string bytes(100'000, 'x');
+    {
+        const UniqueFd file(::openat(at.get(), "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        REQUIRE(::write(file.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+    }
+    CHECK(freed(tree, {"overlay2/one"}).value() >= without + bytes.size());
 }
 
 TEST_CASE("room that could not be measured is not told") {
