@@ -22,6 +22,17 @@ struct ShowSeeds {
     std::set<ChainId> layers;
     std::set<std::string> containers;   // ids
     std::set<std::string> directories;  // names
+
+    [[nodiscard]] bool empty() const {
+        return images.empty() && layers.empty() && containers.empty() && directories.empty();
+    }
+
+    void merge(ShowSeeds other) {
+        images.merge(other.images);
+        layers.merge(other.layers);
+        containers.merge(other.containers);
+        directories.merge(other.directories);
+    }
 };
 
 struct ShownStore {

@@ -6,6 +6,11 @@
 #include "report/show_usage.hpp"
 #include "report/words.hpp"
 
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace drydock {
 
 namespace {
@@ -38,18 +43,25 @@ public:
         write_containers();
         write_builder();
         write_unused();
+        write_edges();
         out_ << "  }\n";
     }
 
 private:
     void node(std::string_view name, const std::string& label, std::string_view style) {
+        nodes_.emplace(name);
         out_ << "    " << quoted(prefix_ + std::string(name)) << " [label=" << quoted(label) << ", " << style
              << "];\n";
     }
 
-    void edge(std::string_view from, std::string_view to) {
-        out_ << "    " << quoted(prefix_ + std::string(from)) << " -> " << quoted(prefix_ + std::string(to))
-             << ";\n";
+    void edge(std::string_view from, std::string_view to) { edges_.emplace_back(from, to); }
+
+    // Graphviz makes a node of each name that it meets, so what is not drawn must have no edge.
+    void write_edges() {
+        for (const auto& [from, to] : edges_) {
+            if (!nodes_.contains(from) || !nodes_.contains(to)) continue;
+            out_ << "    " << quoted(prefix_ + from) << " -> " << quoted(prefix_ + to) << ";\n";
+        }
     }
 
     void write_layers() {
@@ -59,8 +71,7 @@ private:
             std::string label = "layer " + short_id(id) + ", " + format_bytes(recorded_size(layer));
             if (layer.cache_id.present()) label += ", " + short_id(layer.cache_id.value);
             node(id, label, "shape=ellipse");
-            const ChainId* parent = layer.parent.get();
-            if (parent != nullptr && focus_.layer(*parent)) edge(id, parent->text());
+            if (layer.parent.present()) edge(id, layer.parent.value.text());
         }
     }
 
@@ -84,8 +95,8 @@ private:
                 "container " + (named ? config->name : short_id(container.id)),
                 "shape=component"
             );
-            const MountRecord* mount = store_.find_mount(container.id);
-            if (mount != nullptr && mount->parent.present()) edge(container.id, mount->parent.value.text());
+            const auto layer = usage_.standing.find(container.id);
+            if (layer != usage_.standing.end()) edge(container.id, layer->second.text());
         }
     }
 
@@ -119,6 +130,8 @@ private:
     Focus focus_;
     std::ostream& out_;
     std::string prefix_;
+    std::set<std::string> nodes_;
+    std::vector<std::pair<std::string, std::string>> edges_;
 };
 
 }  // namespace

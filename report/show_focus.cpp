@@ -52,8 +52,12 @@ void Focus::add_container(const std::string& id) {
     if (mount != nullptr) {
         if (mount->mount_id.present()) directories_.insert(mount->mount_id.value);
         if (mount->init_id.present()) directories_.insert(mount->init_id.value);
-        if (mount->parent.present()) layers_.insert(mount->parent.value);
+        const std::string init = init_directory(*mount);
+        const auto use = usage_.directories.find(init);
+        if (use != usage_.directories.end() && use->second.id == id) directories_.insert(init);
     }
+    const auto layer = usage_.standing.find(id);
+    if (layer != usage_.standing.end()) layers_.insert(layer->second);
     const ContainerRecord* container = inventory_.find_container(id);
     const ContainerConfig* config = container != nullptr ? container->own_config() : nullptr;
     const auto image = config != nullptr ? ImageId::from_text(config->image) : std::nullopt;
@@ -65,6 +69,7 @@ void Focus::add_users(const ChainId& id) {
     if (use == usage_.layers.end()) return;
     images_.insert(use->second.images.begin(), use->second.images.end());
     containers_.insert(use->second.above.begin(), use->second.above.end());
+    snapshots_.insert(use->second.built.begin(), use->second.built.end());
 }
 
 void Focus::add_directory(const std::string& name) {
@@ -88,8 +93,8 @@ void Focus::add_directory(const std::string& name) {
 }
 
 bool Focus::snapshot(const BuilderSnapshot& snapshot) const {
-    return all_ || directories_.contains(snapshot.key) || directories_.contains(snapshot.committed) ||
-           (snapshot.chain && layers_.contains(*snapshot.chain));
+    return all_ || snapshots_.contains(snapshot.key) || directories_.contains(snapshot.key) ||
+           directories_.contains(snapshot.committed) || (snapshot.chain && layers_.contains(*snapshot.chain));
 }
 
 bool Focus::unused(const Finding& finding) const {

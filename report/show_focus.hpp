@@ -41,6 +41,7 @@ private:
     std::set<ChainId> layers_;
     std::set<std::string> containers_;
     std::set<std::string> directories_;
+    std::set<std::string> snapshots_;  // keys
 };
 
 }  // namespace drydock

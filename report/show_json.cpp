@@ -185,7 +185,7 @@ Json store_json(const ShownStore& shown) {
         {"images", store.images.size()},
         {"tags", store.repositories.value.tag_count()},
         {"layers", store.layers.size()},
-        {"containers", store.containers.size()},
+        {"containers", usage.containers},
         {"driver_directories", store.directories.size()},
         {"layer_bytes", usage.layer_bytes},
         {"unused_bytes", usage.unused_bytes},

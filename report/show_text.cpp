@@ -162,10 +162,10 @@ void write_layers(const View& view) {
 }
 
 // In full where no command of Docker leads to it.
-std::string
-writable_text(const View& view, const std::optional<std::string>& path, const std::string& hidden) {
+std::string writable_text(const View& view, const ContainerRecord& record, const std::string& hidden) {
+    const std::optional<std::string> path = view.store.writable_path(record.id);
     if (!path) {
-        return "no data found";
+        return view.store.owns(record) ? "no data found" : "in another store";
     }
     if (!hidden.empty() || view.text.style().verbose) {
         return terminal_text(*path);
@@ -180,7 +180,6 @@ void write_containers(const View& view) {
     for (const ContainerRecord& record : view.store.containers) {
         if (!view.focus.container(record.id)) continue;
         const ContainerConfig* config = record.own_config();
-        const auto writable = view.store.writable_path(record.id);
         const std::string hidden = hidden_reason(view.store, record);
         std::string image = view.unless_present(record.config, "config");
         if (config != nullptr) {
@@ -192,7 +191,7 @@ void write_containers(const View& view) {
             view.id(record.id),
             image,
             config != nullptr ? terminal_text(config->driver) : "?",
-            writable_text(view, writable, hidden),
+            writable_text(view, record, hidden),
             hidden.empty() ? "" : "hidden from docker ps: " + terminal_text(hidden),
         });
     }
@@ -282,8 +281,8 @@ void write_show_text(const std::vector<ShownStore>& stores, std::ostream& out, c
             2,
             terminal_text(store.driver) + " store" + where + ": " + count_of(store.images.size(), "image") +
                 ", " + count_of(tags, "tag") + ", " + count_of(store.layers.size(), "layer") + " with " +
-                format_bytes(usage.layer_bytes) + ", " + count_of(store.containers.size(), "container") +
-                ", " + count_of(store.directories.size(), "driver directory", "driver directories") +
+                format_bytes(usage.layer_bytes) + ", " + count_of(usage.containers, "container") + ", " +
+                count_of(store.directories.size(), "driver directory", "driver directories") +
                 (usage.unused_bytes > 0 ? "; " + format_bytes(usage.unused_bytes) + " belong to nobody" : ""),
             Paint::strong
         );

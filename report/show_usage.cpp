@@ -2,6 +2,7 @@
 #include "report/show_usage.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -58,11 +59,26 @@ void add_images(const Inventory& inventory, Usage& usage) {
     }
 }
 
+std::optional<ChainId> standing_on(const Inventory& inventory, const Usage& usage, const MountRecord& mount) {
+    if (mount.parent.present()) {
+        return mount.parent.value;
+    }
+    const ContainerRecord* container = inventory.find_container(mount.name);
+    const ContainerConfig* config = container != nullptr ? container->own_config() : nullptr;
+    const auto id = config != nullptr ? ImageId::from_text(config->image) : std::nullopt;
+    const auto image = id ? usage.images.find(*id) : usage.images.end();
+    if (image == usage.images.end() || image->second.layers.empty()) {
+        return std::nullopt;
+    }
+    return image->second.layers.back();
+}
+
 void add_mounts(const Inventory& inventory, Usage& usage) {
     for (const MountRecord& mount : inventory.mount_records) {
         const bool container = inventory.find_container(mount.name) != nullptr;
-        if (const ChainId* parent = mount.parent.get()) {
-            usage.layers[*parent].containers.push_back(mount.name);
+        if (const std::optional<ChainId> layer = standing_on(inventory, usage, mount)) {
+            usage.standing.emplace(mount.name, *layer);
+            usage.layers[*layer].containers.push_back(mount.name);
         }
         if (const std::string* id = mount.mount_id.get()) {
             usage.directories.try_emplace(*id, DirectoryUse{container ? "container" : "mount", mount.name});
@@ -73,12 +89,23 @@ void add_mounts(const Inventory& inventory, Usage& usage) {
             );
         }
     }
+    // What a record names itself goes before what a name tells.
+    for (const MountRecord& mount : inventory.mount_records) {
+        const std::string name = init_directory(mount);
+        if (inventory.find_directory(name) == nullptr) continue;
+        const bool container = inventory.find_container(mount.name) != nullptr;
+        usage.directories.try_emplace(
+            name, DirectoryUse{container ? "container-init" : "mount-init", mount.name}
+        );
+    }
 }
 
 void add_builder(const Inventory& inventory, Usage& usage) {
     for (const BuilderSnapshot& snapshot : inventory.builder.snapshots.value) {
         const auto chain = snapshot.chain ? snapshot.chain : ChainId::from_text(snapshot.key);
         if (chain) usage.layers[*chain].builders.push_back(snapshot.key);
+        const auto parent = ChainId::from_text(snapshot.parent);
+        if (parent && parent != chain) usage.layers[*parent].builders.push_back(snapshot.key);
         for (const std::string& name : {snapshot.key, snapshot.committed}) {
             if (!name.empty()) usage.directories.try_emplace(name, DirectoryUse{"buildkit", snapshot.key});
         }
@@ -103,15 +130,43 @@ void add_leftovers(const Inventory& inventory, const StoreReport& report, Usage&
     }
 }
 
-// Every layer below a container's, as the records say it.
-void add_standing(const Inventory& inventory, Usage& usage) {
-    for (const MountRecord& mount : inventory.mount_records) {
-        std::size_t steps = 0;
-        for (const ChainId* chain = mount.parent.get(); chain != nullptr && steps < kMostLayers; ++steps) {
-            usage.layers[*chain].above.push_back(mount.name);
-            const LayerRecord* layer = inventory.find_layer(*chain);
-            chain = layer != nullptr ? layer->parent.get() : nullptr;
+// What each layer stands on: by the images, whose configs prove it, and by the layers' own records.
+std::map<ChainId, ChainId> parents_of(const Inventory& inventory, const Usage& usage) {
+    std::map<ChainId, ChainId> parents;
+    for (const auto& [id, image] : usage.images) {
+        for (std::size_t i = 1; i < image.layers.size(); ++i) {
+            parents.emplace(image.layers[i], image.layers[i - 1]);
         }
+    }
+    for (const LayerRecord& layer : inventory.layers) {
+        if (layer.parent.present()) parents.emplace(layer.chain, layer.parent.value);
+    }
+    return parents;
+}
+
+// Every layer below that of a container or of the build cache.
+void add_standing(const Inventory& inventory, Usage& usage) {
+    const std::map<ChainId, ChainId> parents = parents_of(inventory, usage);
+    const auto walk = [&](ChainId chain, const std::string& user, std::vector<std::string> LayerUse::* users
+                      ) {
+        for (std::size_t steps = 0; steps < kMostLayers; ++steps) {
+            std::vector<std::string>& list = usage.layers[chain].*users;
+            // Been here: a circle of records, or a snapshot that is one layer and stands on another.
+            if (!list.empty() && list.back() == user) return;
+            list.push_back(user);
+            const auto parent = parents.find(chain);
+            if (parent == parents.end()) return;
+            chain = parent->second;
+        }
+    };
+    for (const auto& [name, chain] : usage.standing) {
+        walk(chain, name, &LayerUse::above);
+    }
+    for (const BuilderSnapshot& snapshot : inventory.builder.snapshots.value) {
+        const auto chain = snapshot.chain ? snapshot.chain : ChainId::from_text(snapshot.key);
+        const auto parent = ChainId::from_text(snapshot.parent);
+        if (chain) walk(*chain, snapshot.key, &LayerUse::built);
+        if (parent) walk(*parent, snapshot.key, &LayerUse::built);
     }
 }
 
@@ -122,7 +177,7 @@ void add_freed(const Inventory& inventory, Usage& usage) {
         for (const ChainId& chain : image.layers) {
             const LayerUse& use = usage.layers[chain];
             const bool needed =
-                use.images.size() > 1 || !use.above.empty() || !use.builders.empty() ||
+                use.images.size() > 1 || !use.above.empty() || !use.built.empty() ||
                 std::any_of(use.children.begin(), use.children.end(), [&](const ChainId& child) {
                     return !own.contains(child);
                 });
@@ -130,6 +185,48 @@ void add_freed(const Inventory& inventory, Usage& usage) {
             if (!needed && layer != nullptr) image.frees += recorded_size(*layer);
         }
     }
+}
+
+// Whether the path, or a folder that it lies in, is among these.
+bool goes_with(const std::set<std::string_view>& taken, std::string_view path) {
+    for (;;) {
+        if (taken.contains(path)) return true;
+        const std::size_t slash = path.rfind('/');
+        if (slash == std::string_view::npos) return false;
+        path = path.substr(0, slash);
+    }
+}
+
+std::size_t shortest_path(const Finding& finding) {
+    const std::vector<std::string>& takes = finding.evidence.takes;
+    return std::ranges::min_element(takes, std::less<>{}, &std::string::size)->size();
+}
+
+// What goes with another finding, or shares a path with it, is counted there.
+std::uint64_t count_unused(const StoreReport& report) {
+    std::vector<const Finding*> findings;
+    for (const Finding& finding : report.findings) {
+        if (is_unused(finding) && finding.evidence.frees) findings.push_back(&finding);
+    }
+    // A finding that takes all that another one does comes before it.
+    std::ranges::stable_sort(findings, [](const Finding* a, const Finding* b) {
+        const std::size_t left = shortest_path(*a);
+        const std::size_t right = shortest_path(*b);
+        return left != right ? left < right : *a->evidence.frees > *b->evidence.frees;
+    });
+    std::set<std::string_view> taken;
+    std::uint64_t bytes = 0;
+    for (const Finding* finding : findings) {
+        const std::vector<std::string>& takes = finding->evidence.takes;
+        const bool shares =
+            std::ranges::any_of(takes, [&](const auto& path) { return taken.contains(path); });
+        if (shares || std::ranges::all_of(takes, [&](const auto& path) { return goes_with(taken, path); })) {
+            continue;
+        }
+        taken.insert(takes.begin(), takes.end());
+        bytes += *finding->evidence.frees;
+    }
+    return bytes;
 }
 
 }  // namespace
@@ -157,9 +254,14 @@ Usage::Usage(const Inventory& inventory, const StoreReport& report) {
             inventory.builder.folder_present && !asked && looks_like_buildkit(directory.name);
         directories.try_emplace(directory.name, DirectoryUse{buildkit ? "buildkit" : "unknown", {}});
     }
-    for (const Finding& finding : report.findings) {
-        if (is_unused(finding)) unused_bytes += finding.evidence.frees.value_or(0);
-    }
+    containers = static_cast<std::uint64_t>(std::ranges::count_if(
+        inventory.containers, [&](const ContainerRecord& record) { return inventory.owns(record); }
+    ));
+    unused_bytes = count_unused(report);
+}
+
+std::string init_directory(const MountRecord& mount) {
+    return mount.mount_id.present() ? mount.mount_id.value + "-init" : std::string();
 }
 
 std::uint64_t recorded_size(const LayerRecord& layer) {

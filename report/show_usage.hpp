@@ -1,5 +1,5 @@
 // Who uses what in one Inventory; private to `show`. Follows the records as they are: what a damaged
-// record fails to say is not guessed.
+// record fails to say is not guessed, only taken from another record that says the same.
 #pragma once
 
 #include "model/inventory.hpp"
@@ -23,9 +23,10 @@ struct ImageUse {
 struct LayerUse {
     std::vector<ImageId> images;
     std::vector<ChainId> children;
-    std::vector<std::string> containers;  // whose mount record stands on it
+    std::vector<std::string> containers;  // that stand on it
     std::vector<std::string> above;       // containers that stand on it or on a layer above it
-    std::vector<std::string> builders;    // keys of BuildKit's snapshots that are this layer
+    std::vector<std::string> builders;    // keys of BuildKit's snapshots that are it or stand on it
+    std::vector<std::string> built;       // the same, also of layers above it
 };
 
 struct DirectoryUse {
@@ -43,7 +44,10 @@ struct Usage {
     std::map<ImageId, ImageUse> images;
     std::map<ChainId, LayerUse> layers;
     std::map<std::string, DirectoryUse> directories;
+    // What a mount record stands on, by its name; where `parent` is lost, as the container's image has it.
+    std::map<std::string, ChainId> standing;
     std::uint64_t layer_bytes = 0;
+    std::uint64_t containers = 0;    // of this driver
     std::uint64_t unused_bytes = 0;  // what could be freed
 };
 
@@ -51,6 +55,9 @@ struct Usage {
 [[nodiscard]] inline bool is_unused(const Finding& finding) {
     return !finding.evidence.takes.empty();
 }
+
+// The init directory of a mount record, as Docker names it; "" where `mount-id` is lost.
+[[nodiscard]] std::string init_directory(const MountRecord& mount);
 
 // What the size record says; 0 where it is damaged.
 [[nodiscard]] std::uint64_t recorded_size(const LayerRecord& layer);

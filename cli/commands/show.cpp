@@ -9,102 +9,16 @@
 #include "cli/output_file.hpp"
 #include "cli/process.hpp"
 #include "cli/root.hpp"
-#include "cli/selection.hpp"
+#include "cli/show_seeds.hpp"
 #include "report/safe_text.hpp"
 
-#include <algorithm>
 #include <iostream>
 
 namespace drydock {
 
 namespace {
 
-// What was typed, and what of it one store knows.
-struct Wanted {
-    std::vector<std::string> images;
-    std::vector<std::string> layers;
-    std::vector<std::string> containers;
-    std::vector<std::string> directories;
-
-    [[nodiscard]] bool empty() const {
-        return images.empty() && layers.empty() && containers.empty() && directories.empty();
-    }
-};
-
-Wanted read_wanted(const Arguments& arguments) {
-    return {
-        arguments.list("image"),
-        arguments.list("layer"),
-        arguments.list("container"),
-        arguments.list("directory"),
-    };
-}
-
-void find_image(const std::string& typed, const Inventory& store, ShowSeeds& seeds) {
-    const std::string reference = familiar_reference(typed);
-    for (const TagRecord& tag : store.repositories.value.tags) {
-        if (tag.reference == reference && tag.image) seeds.images.insert(*tag.image);
-    }
-    for (const ImageRecord& image : store.images) {
-        if (begins_id(typed, image.id.hex())) seeds.images.insert(image.id);
-    }
-}
-
-void find_layer(const std::string& typed, const Inventory& store, ShowSeeds& seeds) {
-    for (const LayerRecord& layer : store.layers) {
-        const bool by_directory = layer.cache_id.present() && begins_id(typed, layer.cache_id.value);
-        if (by_directory || begins_id(typed, layer.chain.hex())) seeds.layers.insert(layer.chain);
-    }
-}
-
-void find_container(const std::string& typed, const Inventory& store, ShowSeeds& seeds) {
-    for (const ContainerRecord& container : store.containers) {
-        const ContainerConfig* config = container.own_config();
-        const bool by_name = config != nullptr && config->name == typed;
-        if (by_name || begins_id(typed, container.id)) seeds.containers.insert(container.id);
-    }
-    for (const MountRecord& mount : store.mount_records) {
-        if (begins_id(typed, mount.name)) seeds.containers.insert(mount.name);
-    }
-}
-
-void find_directory(const std::string& typed, const Inventory& store, ShowSeeds& seeds) {
-    // As it stands in a mount table or an error message: the last two parts of a path.
-    constexpr std::string_view kFolder = "overlay2/";
-    const std::size_t folder = typed.rfind(kFolder);
-    std::string name = folder == std::string::npos ? typed : typed.substr(folder + kFolder.size());
-    if (name.starts_with("l/")) {
-        const ShortLink* link = store.find_short_link(name.substr(2, name.find('/', 2) - 2));
-        if (link == nullptr || !link->target.present()) return;
-        name = link->target.value.substr(std::min<std::size_t>(link->target.value.size(), 3));
-    }
-    name = name.substr(0, name.find('/'));
-    for (const DriverDirectory& directory : store.directories) {
-        if (begins_id(name, directory.name)) seeds.directories.insert(directory.name);
-    }
-}
-
-// Adds to `unknown` what this store does not know.
-ShowSeeds find_seeds(const Wanted& wanted, const Inventory& store, std::set<std::string>& known) {
-    ShowSeeds seeds;
-    const auto find = [&](const std::vector<std::string>& typed, auto one) {
-        for (const std::string& item : typed) {
-            const std::size_t before = seeds.images.size() + seeds.layers.size() + seeds.containers.size() +
-                                       seeds.directories.size();
-            one(item, store, seeds);
-            const std::size_t after = seeds.images.size() + seeds.layers.size() + seeds.containers.size() +
-                                      seeds.directories.size();
-            if (after > before) known.insert(item);
-        }
-    };
-    find(wanted.images, find_image);
-    find(wanted.layers, find_layer);
-    find(wanted.containers, find_container);
-    find(wanted.directories, find_directory);
-    return seeds;
-}
-
-void require_known(const Wanted& wanted, const std::set<std::string>& known) {
+void require_known(const ShowWanted& wanted, const std::set<std::string>& known) {
     const auto require = [&](const std::vector<std::string>& typed, const char* what) {
         for (const std::string& item : typed) {
             if (!known.contains(item)) {
@@ -130,7 +44,7 @@ struct Shown {
 
 void write(
     const std::vector<Shown>& shown,
-    const Wanted& wanted,
+    const ShowWanted& wanted,
     const std::string& root,
     const OutputOptions& options,
     std::ostream& out
@@ -166,7 +80,8 @@ std::vector<OptionSpec> show_options() {
         {"directory",
          0,
          "NAME",
-         "only this driver directory (its name, or a path with overlay2/ in it), and whose it is",
+         "only this driver directory (its name, a path with overlay2/ in it, or the lowerdir=, upperdir= and "
+         "workdir= of a mount), and whose it is",
          true},
     };
     for (const std::vector<OptionSpec>& more : {own, output_options_with_dot()}) {
@@ -178,7 +93,7 @@ std::vector<OptionSpec> show_options() {
 int run_show(const Arguments& arguments) {
     const OutputOptions options = read_output_options(arguments);
     const unsigned jobs = read_jobs(arguments);
-    const Wanted wanted = read_wanted(arguments);
+    const ShowWanted wanted = read_show_wanted(arguments);
     const std::string root_path = choose_root(arguments);
     const ReadDir root = open_root(root_path);
     OutputFile output(options.file, root_path);
@@ -200,7 +115,7 @@ int run_show(const Arguments& arguments) {
         }
         Shown one{check_store_metadata(root, location, jobs, signals.token()), {}, {}};
         one.written = measure_containers(one.store, jobs, signals.token());
-        one.seeds = find_seeds(wanted, *one.store.inventory, known);
+        one.seeds = find_show_seeds(wanted, *one.store.inventory, known);
         shown.push_back(std::move(one));
     }
     require_known(wanted, known);
