@@ -47,6 +47,7 @@ void note_other_drivers(const StoreFolders& folders, Inventory& inventory) {
     constexpr std::string_view kSnapshotter = "io.containerd.snapshotter.v1.";
     std::vector<std::string> names;
     bool known = !folders.other_images_unknown;
+    names.reserve(folders.other_images.size());
     for (const OtherImages& other : folders.other_images) {
         names.push_back(other.driver);
     }
