@@ -53,7 +53,9 @@ void confirm_findings(
         again.insert(key_of(finding));
     }
     for (Finding& finding : first.report.findings) {
-        if (again.contains(key_of(finding)) && older_than(daemon, root, finding.path)) continue;
+        // A note claims no damage: that both readings have it is enough.
+        const bool note = finding.effective_severity() == Severity::note;
+        if (again.contains(key_of(finding)) && (note || older_than(daemon, root, finding.path))) continue;
         finding.verdict = Verdict::undetermined;
     }
     settle(*first.graph, first.report);

@@ -439,19 +439,4 @@ TEST_CASE("a page that goes on behind the end of the file is a fault, also where
     CHECK(fault_of(bytes).what == "page " + std::to_string(leaf) + " is cut off by the end of the file");
 }
 
-TEST_CASE("what a source throws passes through") {
-    class Failing : public BoltBytes {
-    public:
-        using BoltBytes::BoltBytes;
-
-        [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<char> into) const override {
-            if (offset >= 3 * kPage) throw std::runtime_error("no");
-            return BoltBytes::read_at(offset, into);
-        }
-    };
-
-    const Sample sample;
-    CHECK_THROWS_AS(walk_bolt(Failing(sample.bytes)), std::runtime_error);
-}
-
 }  // namespace drydock

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -194,6 +196,21 @@ TEST_CASE("the text of a sample database has keys and buckets, and nothing else"
     CHECK(root.buckets.at("x").keys.empty());
     CHECK(root.keys.at("k").empty());
     CHECK_THROWS(parse_bolt_text("no-value"));
+}
+
+TEST_CASE("what a source throws passes through") {
+    class Failing : public BoltBytes {
+    public:
+        using BoltBytes::BoltBytes;
+
+        [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<char> into) const override {
+            if (offset >= 3 * std::uint64_t{4096}) throw std::runtime_error("no");
+            return BoltBytes::read_at(offset, into);
+        }
+    };
+
+    const std::string bytes = write_bolt(parse_bolt_text("a/b=c\\nd/e=f"));
+    CHECK_THROWS_AS(walk_bolt(Failing(bytes)), std::runtime_error);
 }
 
 }  // namespace drydock
