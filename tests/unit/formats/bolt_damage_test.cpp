@@ -41,7 +41,7 @@ struct Sample {
         bytes = write_bolt(content, {.page_size = kPage, .free_pages = 3});
         top = number(kPage + kBoltRootAt, 8);
         // Its first element is "b": the value lies behind two elements and the key.
-        root = number(page(top) + 16 + 2 * 16 + 1, 8);
+        root = number(page(top) + 16 + 32 + 1, 8);
         leaf = number(page(root) + 16 + 8, 8);
         second = number(page(root) + 32 + 8, 8);
     }
@@ -250,14 +250,14 @@ TEST_CASE("circles and pages with two parents end the walk where they are met") 
     CHECK(with_child(1, 3).harm >= BoltHarm::silent);  // a free page, full of old bytes
     // A bucket whose root is the page that it stands in.
     Sample sample;
-    sample.put(Sample::page(sound.top) + 16 + 2 * 16 + 1, sound.top, 8);
+    sample.put(Sample::page(sound.top) + 16 + 32 + 1, sound.top, 8);
     CHECK(fault_of(sample.bytes).what == "page " + std::to_string(sound.top) + " is named below itself");
 }
 
 TEST_CASE("each wrong field of a bucket in its parent's page is told") {
     const Sample sound;
     // "c": its value lies behind both elements, "b" with its value, and its own key.
-    const std::size_t value = Sample::page(sound.top) + 16 + 2 * 16 + 1 + 16 + 1;
+    const std::size_t value = Sample::page(sound.top) + 16 + 32 + 1 + 16 + 1;
     const auto changed = [&](std::size_t offset, std::uint64_t number, std::size_t size) {
         Sample sample;
         sample.put(value + offset, number, size);

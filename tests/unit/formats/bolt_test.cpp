@@ -14,6 +14,8 @@ namespace drydock {
 
 namespace {
 
+constexpr std::size_t kPage = 4096;  // of write_bolt, if nothing else is said
+
 std::string path_of(const BoltEntry& entry) {
     std::string path;
     for (const std::string& bucket : entry.buckets) {
@@ -146,23 +148,23 @@ TEST_CASE("what bolt does not look at is no fault") {
         }
         return walk(bytes);
     };
-    CHECK(changed(0, 16).keys == 2);                                 // the header of a meta page
-    CHECK(changed(80, 4000).keys == 2);                              // behind a meta page
-    CHECK(changed(3 * 4096, 5 * 4096).keys == 2);                    // free pages
-    CHECK(changed(sound.size() - 4096, 4096).keys == 2);             // pages that were never used
-    CHECK(changed(sound.size() - 2 * 4096 - 1000, 1000).keys == 2);  // the slack of the last leaf
+    CHECK(changed(0, 16).keys == 2);                                  // the header of a meta page
+    CHECK(changed(80, 4000).keys == 2);                               // behind a meta page
+    CHECK(changed(3 * kPage, 5 * kPage).keys == 2);                   // free pages
+    CHECK(changed(sound.size() - kPage, kPage).keys == 2);            // pages that were never used
+    CHECK(changed(sound.size() - 2 * kPage - 1000, 1000).keys == 2);  // the slack of the last leaf
     // A checksum of zero is none.
     std::string bytes = sound;
     put_number(bytes, kBoltChecksumAt, 0, 8);
-    put_number(bytes, 4096 + kBoltChecksumAt, 0, 8);
+    put_number(bytes, kPage + kBoltChecksumAt, 0, 8);
     CHECK(walk(bytes).keys == 2);
 }
 
 TEST_CASE("a file that ends behind its last used byte is whole") {
     const std::string sound = write_bolt(parse_bolt_text("a/b=c\nd=e"), {.unused_pages = 2});
-    const std::size_t used = sound.size() - 2 * 4096 - 4096 + 16 + 2 * 16 + 1 + 16 + 16 + 16 + 2 + 2;
+    const std::size_t used = sound.size() - 2 * kPage - kPage + 16 + 32 + 1 + 16 + 16 + 16 + 2 + 2;
     for (const std::size_t size :
-         {sound.size() - 1, sound.size() - 2 * 4096, sound.size() - 3 * 4096 + 200, used}) {
+         {sound.size() - 1, sound.size() - 2 * kPage, sound.size() - 3 * kPage + 200, used}) {
         CAPTURE(size);
         CHECK(walk(sound.substr(0, size)).keys == 2);
     }
