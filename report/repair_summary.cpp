@@ -105,6 +105,9 @@ std::string repair_summary(const Finding& finding) {
     if (repair == RepairClass::rebuild && finding.witness) {
         return "can be rebuilt: " + *finding.witness;
     }
+    if (repair == RepairClass::reclaim && finding.evidence.detail == "needs content") {
+        return "can be removed if the content level finds it to be nobody's too";
+    }
     const auto words = std::find_if(kWords.begin(), kWords.end(), [&](const Words& row) {
         return row.damage == finding.damage && row.repair == repair;
     });

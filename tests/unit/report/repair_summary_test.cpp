@@ -31,3 +31,10 @@ TEST_CASE("A witness is named") {
     finding.witness = "image config x";
     CHECK(repair_summary(finding) == "can be rebuilt: image config x");
 }
+
+TEST_CASE("what only the content can prove is not called proven before it was read") {
+    Finding finding{.damage = Damage::driver_directory_orphan, .subject = {}};
+    CHECK(repair_summary(finding).find("proven") != std::string::npos);
+    finding.evidence.detail = "needs content";
+    CHECK(repair_summary(finding).find("proven") == std::string::npos);
+}
