@@ -29,7 +29,8 @@ TEST_CASE("A container without its mount's parent stands on what its image has")
 TEST_CASE("A layer that the build cache stands on is kept, and so is all below it") {
     Inventory store = built_store(kTop);
     CHECK(json_of(store)["images"][0]["frees"] == 0);
-    for (const auto& layer : json_of(store)["layers"]) {
+    const auto layers = json_of(store)["layers"];
+    for (const auto& layer : layers) {
         CHECK(layer["build_cache"].size() == (layer["id"] == kTop.text() ? 1 : 0));
     }
     for (const ChainId& chain : {kBase, kTop}) {
