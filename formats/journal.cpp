@@ -182,6 +182,16 @@ JournalBegin read_begin(Reader& reader, const json& object) {
     return begin;
 }
 
+std::vector<std::uint32_t> read_indices(Reader& reader, const json& list) {
+    std::vector<std::uint32_t> indices;
+    for (const json& item : list) {
+        reader.require(item.is_number_unsigned());
+        if (!reader.ok()) break;
+        indices.push_back(item.get<std::uint32_t>());
+    }
+    return indices;
+}
+
 JournalPrepared read_prepared(Reader& reader, const json& object, const JournalBegin& begin) {
     JournalPrepared prepared;
     for (const json& item : reader.list(object, "moves")) {
@@ -215,6 +225,7 @@ JournalPrepared read_prepared(Reader& reader, const json& object, const JournalB
         });
     }
     prepared.keeps = reader.paths(object, "keeps");
+    prepared.takes_back = read_indices(reader, reader.list(object, "takes_back"));
     return prepared;
 }
 
@@ -242,11 +253,9 @@ bool may_follow(const Journal& journal, JournalState next) {
 bool add_taken_back(Reader& reader, const json& list, Journal& journal) {
     if (!journal.prepared) return false;
     const std::size_t most = journal.prepared->moves.size() + journal.prepared->changes.size();
-    for (const json& item : list) {
-        reader.require(item.is_number_unsigned());
-        if (!reader.ok()) return false;
-        journal.taken_back.push_back(item.get<std::uint32_t>());
-        reader.require(journal.taken_back.back() < most);
+    for (const std::uint32_t index : read_indices(reader, list)) {
+        reader.require(index < most);
+        journal.taken_back.push_back(index);
     }
     return reader.ok();
 }
@@ -347,7 +356,8 @@ std::string write_journal_record(const JournalPrepared& prepared) {
            {"changes", std::move(changes)},
            {"times", encode_times(prepared.times)},
            {"steps", std::move(steps)},
-           {"keeps", encode_paths(prepared.keeps)}}}}
+           {"keeps", encode_paths(prepared.keeps)},
+           {"takes_back", prepared.takes_back}}}}
     );
 }
 

@@ -60,6 +60,8 @@ struct JournalPrepared {
     std::vector<JournalTime> times;  // of folders whose entries the moves change
     std::vector<RecordedStep> steps;
     std::vector<std::string> keeps;
+    // Of an undo: which moves and changes of the other transaction (counted through) it takes back.
+    std::vector<std::uint32_t> takes_back;
 };
 
 enum class JournalState : std::uint8_t {

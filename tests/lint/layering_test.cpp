@@ -22,7 +22,8 @@ const std::map<std::string, Folders, std::less<>>& layers() {
         {"scanner", {"formats", "model", "platform"}},
         {"validators", {"formats", "model", "platform"}},
         {"report", {"model", "platform"}},
-        {"cli", {"formats", "model", "platform", "report", "scanner", "validators"}},
+        {"repair", {"formats", "model", "platform", "scanner", "validators"}},
+        {"cli", {"formats", "model", "platform", "repair", "report", "scanner", "validators"}},
     };
     return table;
 }
