@@ -307,11 +307,10 @@ std::optional<std::string_view> unframe(std::string_view text) {
     return whole ? std::optional(payload) : std::nullopt;
 }
 
-// Whether a whole record begins anywhere behind the first line of `text`: then the first was no torn end.
+// Whether a whole record begins anywhere behind the first byte: then what fails there is no torn end.
 bool any_record_follows(std::string_view text) {
-    for (std::size_t line = text.find('\n'); line != std::string_view::npos;
-         line = text.find('\n', line + 1)) {
-        if (unframe(text.substr(line + 1))) return true;
+    for (text.remove_prefix(1); text.size() > kFrameBytes; text.remove_prefix(1)) {
+        if (unframe(text)) return true;
     }
     return false;
 }

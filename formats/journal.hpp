@@ -44,7 +44,7 @@ struct JournalMove {
     std::uint64_t old_inode = 0;  // at `path` before, at `stored` after
     std::uint64_t new_inode = 0;  // the other way round
     bool tree = false;            // a clone of the folder, of which only the `changes` below it differ
-    std::string left;             // fingerprint of what is at `path` after; "" for a tree
+    std::string left{};           // fingerprint of what is at `path` after; "" for a tree
 };
 
 // A change inside a tree.

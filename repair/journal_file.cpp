@@ -43,9 +43,9 @@ void JournalFile::append(const std::string& record) const {
 }
 
 std::optional<ReadDir> find_drydock_folder(const ReadDir& root) {
-    std::optional<ReadDir> folder = root.find(kDrydockFolder);
+    std::optional<ReadDir> folder = root.find(std::string(kDrydockFolder));
     if (!folder) {
-        if (root.find_stat(kDrydockFolder)) {
+        if (root.find_stat(std::string(kDrydockFolder))) {
             throw RefusedError(root.path() + "/drydock is not a folder: nothing was changed");
         }
         return std::nullopt;
@@ -57,10 +57,10 @@ std::optional<ReadDir> find_drydock_folder(const ReadDir& root) {
 WritableDir make_drydock_folder(const ReadDir& root) {
     const WritableDir writable = WritableDir::of(root);
     if (!find_drydock_folder(root)) {
-        (void)writable.make_dir(kDrydockFolder, kOwnerOnly);  // opened again below
+        (void)writable.make_dir(std::string(kDrydockFolder), kOwnerOnly);  // opened again below
         writable.sync();
     }
-    return writable.open(kDrydockFolder);
+    return writable.open(std::string(kDrydockFolder));
 }
 
 StoredJournal read_journal(const ReadDir& drydock, const std::string& id) {

@@ -3,6 +3,7 @@
 
 #include "formats/journal.hpp"
 #include "platform/writable_dir.hpp"
+#include "scanner/look.hpp"
 
 #include <optional>
 #include <string>
@@ -10,9 +11,6 @@
 
 namespace drydock {
 
-inline constexpr const char* kDrydockFolder = "drydock";
-// On another mount than ROOT, at the top of image/, image/<driver> or the driver's folder.
-inline constexpr const char* kHiddenFolder = ".drydock";
 inline constexpr const char* kJournalName = "journal";
 
 class JournalFile {

@@ -4,6 +4,7 @@
 #include "platform/os_error.hpp"
 #include "platform/sha256.hpp"
 #include "repair/tops.hpp"
+#include "scanner/look.hpp"
 
 #include <algorithm>
 #include <array>
@@ -55,6 +56,7 @@ public:
         made.set_own_attributes(attributes_of(from.stat(), from.xattrs(".")));
         const bool copies = copied_ != nullptr && copied_(path);
         for (const DirEntry& entry : from.list()) {
+            if (path.empty() && entry.name == kHiddenFolder) continue;  // ours
             if (entry.type == FileType::directory) {
                 clone(from.open(entry.name), join(path, entry.name), made, entry.name, depth + 1);
             } else if (copies && entry.type == FileType::regular) {

@@ -71,7 +71,7 @@ std::string Work::home_for(const std::string& path) const {
             " is a mount of its own, where nothing can be set aside: nothing was changed"
         );
     }
-    return top.path + "/" + kHiddenFolder + "/" + id_;
+    return top.path + "/" + std::string(kHiddenFolder) + "/" + id_;
 }
 
 std::uint32_t Work::home_index(const std::string& home) const {

@@ -158,7 +158,7 @@ void Work::remove_homes() {
         }
     }
     restore_times(tops_, journal_.begin->times);
-    const WritableDir drydock = tops_.folder(kDrydockFolder);
+    const WritableDir drydock = tops_.folder(std::string(kDrydockFolder));
     const WritableDir home = drydock.open(id_);
     for (const DirEntry& entry : home.read().list()) {
         if (entry.name != kJournalName) remove_tree(home, entry.name);
@@ -192,7 +192,7 @@ bool Work::any(Side side) const {
 TransactionState Work::recover() {
     if (!journal_.begin) {
         // Nothing but its folder was made.
-        remove_tree(tops_.folder(kDrydockFolder), id_);
+        remove_tree(tops_.folder(std::string(kDrydockFolder)), id_);
         return TransactionState::rolled_back;
     }
     if (!journal_.state && any(Side::after)) {

@@ -37,6 +37,10 @@ inline constexpr std::size_t kMaxRepositoriesBytes = std::size_t{16} << 20U;
 // A record's folder has at most a dozen files; one with more is hostile and would only cost memory.
 inline constexpr std::size_t kMaxRecordEntries = 4096;
 
+// Folders of drydock's own: in ROOT, and at the top of a folder that is a mount of its own.
+inline constexpr std::string_view kDrydockFolder = "drydock";
+inline constexpr std::string_view kHiddenFolder = ".drydock";
+
 // How many threads, and when to stop.
 struct Workers {
     unsigned jobs = 1;

@@ -95,7 +95,8 @@ void scan_overlay2(const ReadDir& driver, const Workers& workers, Inventory& inv
     inventory.driver_folder = FolderState::empty;
     for (const DirEntry& entry : listing.entries) {
         // lost+found alone is a disk that was never filled.
-        if (entry.name == "l" || entry.name == "backingFsBlockDev" || entry.name == "lost+found") {
+        if (entry.name == "l" || entry.name == "backingFsBlockDev" || entry.name == "lost+found" ||
+            entry.name == kHiddenFolder) {
             continue;
         }
         if (is_probe_name(entry.name)) {

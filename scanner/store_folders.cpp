@@ -32,7 +32,7 @@ void open_other_images(
     const Listing listing = list_sorted(image);
     folders.other_images_unknown = listing.error != 0;
     for (const DirEntry& entry : listing.entries) {
-        if (entry.name == driver) {
+        if (entry.name == driver || entry.name == kHiddenFolder) {
             continue;
         }
         if (folders.other_images.size() == kMaxOtherImages) {

@@ -81,7 +81,7 @@ bool has_driver_directories(const ReadDir& base, std::uint32_t owner) {
     const Listing listing = list_sorted(*driver.dir);
     return listing.error != 0 ||
            std::any_of(listing.entries.begin(), listing.entries.end(), [&](const DirEntry& entry) {
-               return entry.name != "l" && entry.type == FileType::directory;
+               return entry.name != "l" && entry.name != kHiddenFolder && entry.type == FileType::directory;
            });
 }
 
