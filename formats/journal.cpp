@@ -121,8 +121,9 @@ public:
     const json& list(const json& object, const char* name) {
         static const json none = json::array();
         const json* value = member(object, name);
-        require(value != nullptr && value->is_array());
-        return ok_ ? *value : none;
+        const bool is_list = value != nullptr && value->is_array();
+        require(is_list);
+        return is_list ? *value : none;
     }
 
 private:

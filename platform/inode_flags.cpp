@@ -14,7 +14,7 @@ namespace {
 
 bool has_flag(int fd, const std::string& path) {
     int flags = 0;
-    if (uninterrupted([&] { return ::ioctl(fd, FS_IOC_GETFLAGS, &flags); }) < 0) {
+    if (uninterrupted([&] { return ioctl(fd, FS_IOC_GETFLAGS, &flags); }) < 0) {
         if (errno == ENOTTY || errno == ENOTSUP || errno == EINVAL) return false;
         throw OsError(errno, "read the flags of", path);
     }

@@ -59,7 +59,7 @@ void AppendFile::write(std::string_view bytes) const {
     write_all(fd_.get(), bytes, path_);
 }
 
-void AppendFile::truncate(std::uint64_t size) const {
+void AppendFile::cut_to(std::uint64_t size) const {
     const auto cut = [&] { return sys_write.truncate_fd(fd_.get(), static_cast<off_t>(size)); };
     if (uninterrupted(cut) < 0) throw OsError(errno, "cut", path_);
 }

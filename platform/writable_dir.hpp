@@ -38,7 +38,7 @@ public:
     explicit AppendFile(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
     void write(std::string_view bytes) const;
-    void truncate(std::uint64_t size) const;
+    void cut_to(std::uint64_t size) const;
     void sync() const;
 
 private:

@@ -33,7 +33,7 @@ JournalFile JournalFile::create(const WritableDir& home) {
 
 JournalFile JournalFile::reopen(const WritableDir& home, std::uint64_t whole_bytes) {
     AppendFile file = home.open_append_file(kJournalName);
-    file.truncate(whole_bytes);
+    file.cut_to(whole_bytes);
     return JournalFile(std::move(file));
 }
 

@@ -116,6 +116,7 @@ void require_mutable(const Tops& tops, const std::vector<std::string>& images, c
 void Transactions::preflight(const Plan& plan) {
     const Tops tops(root_, stores_);
     std::vector<std::string> paths;
+    paths.reserve(plan.changes.size());
     for (const Change& change : plan.changes) {
         paths.push_back(change.path);
     }

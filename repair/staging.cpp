@@ -34,7 +34,7 @@ std::string read_whole(const ReadDir& folder, const std::string& name) {
     return bytes;
 }
 
-void copy_file(const ReadDir& from, const std::string& name, const WritableDir& to) {
+void duplicate_file(const ReadDir& from, const std::string& name, const WritableDir& to) {
     const std::optional<FileStat> stat = from.find_stat(name);
     if (!stat) throw OsError(ENOENT, "copy", from.path() + "/" + name);
     to.make_file(name, read_whole(from, name), attributes_of(*stat, from.xattrs(name)));
@@ -60,7 +60,7 @@ public:
             if (entry.type == FileType::directory) {
                 clone(from.open(entry.name), join(path, entry.name), made, entry.name, depth + 1);
             } else if (copies && entry.type == FileType::regular) {
-                copy_file(from, entry.name, made);
+                duplicate_file(from, entry.name, made);
             } else {
                 made.make_hard_link(entry.name, from, entry.name);
             }
@@ -174,7 +174,7 @@ public:
             return path.empty() ? std::string(".") : path;
         }
         for (const DirEntry& entry : left) {
-            const std::string below = join(path, entry.name);
+            std::string below = join(path, entry.name);
             if (entry.type == FileType::directory) {
                 const std::optional<ReadDir> other = clone.find(entry.name);
                 if (!other) return below;

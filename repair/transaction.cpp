@@ -8,6 +8,7 @@ namespace {
 
 std::vector<RecordedStep> record_of(const Plan& plan) {
     std::vector<RecordedStep> steps;
+    steps.reserve(plan.steps.size());
     for (const PlanStep& step : plan.steps) {
         steps.push_back(
             {.action = std::string(to_text(step.action)),
@@ -20,6 +21,7 @@ std::vector<RecordedStep> record_of(const Plan& plan) {
 
 std::vector<std::string> paths_of(const Plan& plan) {
     std::vector<std::string> paths;
+    paths.reserve(plan.changes.size());
     for (const Change& change : plan.changes) {
         paths.push_back(change.path);
     }

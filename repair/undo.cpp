@@ -2,6 +2,7 @@
 #include "repair/staging.hpp"
 #include "repair/work_run.hpp"
 
+#include <ranges>
 #include <set>
 
 namespace drydock {
@@ -30,6 +31,7 @@ public:
 
     [[nodiscard]] std::vector<std::string> paths() const {
         std::vector<std::string> result;
+        result.reserve(possible_.size());
         for (const std::uint32_t index : possible_) {
             result.push_back(is_move(index) ? move(index).path : change(index).path);
         }
@@ -112,9 +114,9 @@ private:
 };
 
 const StoredJournal& choose(const std::vector<StoredJournal>& journals, const std::string& id) {
-    for (auto at = journals.rbegin(); at != journals.rend(); ++at) {
-        const bool ended = at->damaged.empty() && at->journal.state == JournalState::done;
-        if (id.empty() ? ended : at->id == id) return *at;
+    for (const StoredJournal& stored : std::views::reverse(journals)) {
+        const bool ended = stored.damaged.empty() && stored.journal.state == JournalState::done;
+        if (id.empty() ? ended : stored.id == id) return stored;
     }
     throw RefusedError(id.empty() ? "there is nothing to take back" : "there is no transaction " + id);
 }

@@ -22,7 +22,7 @@ bool is_written_in_place(const std::string& folder) {
 std::string new_id() {
     const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     std::tm parts{};
-    ::gmtime_r(&now, &parts);
+    if (::gmtime_r(&now, &parts) == nullptr) throw RefusedError("the clock of this machine is of no use");
     std::array<char, 32> text{};
     (void)std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ-", &parts);  // always fits
     constexpr std::string_view kDigits = "0123456789abcdef";

@@ -4,6 +4,7 @@
 #include "repair/work.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 namespace drydock {
@@ -129,8 +130,8 @@ void Work::sync_store() const {
 
 void Work::move_back() {
     std::vector<JournalMove>& moves = journal_.prepared->moves;
-    for (auto move = moves.rbegin(); move != moves.rend(); ++move) {
-        bring_to(Side::before, tops_, homes(), *move);
+    for (const JournalMove& move : std::views::reverse(moves)) {
+        bring_to(Side::before, tops_, homes(), move);
     }
     restore_times(tops_, journal_.prepared->times);
     sync_store();

@@ -25,6 +25,7 @@ constexpr std::array kFolders = {
     "model",
     "packaging",
     "platform",
+    "repair",
     "report",
     "samples",
     "scanner",
