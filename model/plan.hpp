@@ -18,16 +18,18 @@ struct NewObject {
     enum class Kind : std::uint8_t { file, link, folder };
 
     Kind kind = Kind::file;
-    std::string text{};        // file: its bytes; link: its target
+    std::string text{};         // file: its bytes; link: its target
     std::uint32_t mode = 0600;  // permission bits; not of a link
     std::string like{};
     std::vector<std::pair<std::string, NewObject>> entries{};  // of a folder, by name
+
+    bool operator==(const NewObject&) const = default;
 };
 
 // One change of the store. Changes of a plan have distinct paths, none below another's.
 struct Change {
-    std::string path;                   // from ROOT
-    std::optional<NewObject> put{};     // nullopt: what is there is set aside, with all below it
+    std::string path;                // from ROOT
+    std::optional<NewObject> put{};  // nullopt: what is there is set aside, with all below it
 };
 
 enum class PlanAction : std::uint8_t {
@@ -77,7 +79,7 @@ struct Plan {
     std::vector<ImageLoss> lost;       // those of which none is
     std::vector<HiddenContainer> hidden;
     // Driver directories that records set aside by this plan name: nobody's orphans until it is forgotten.
-    std::vector<std::string> keeps;
+    std::vector<std::string> keeps;  // names, sorted
 
     [[nodiscard]] bool empty() const noexcept { return changes.empty(); }
 };
@@ -88,7 +90,7 @@ struct RepairPolicy {
     bool reclaim = false;
     bool evict_damaged = false;
     bool accept_empty_driver = false;
-    bool accept_database_loss = false;  // volumes and networks
+    bool accept_database_loss = false;                 // volumes and networks
     std::vector<std::string> accept_missing_owners{};  // containers, layerdb, buildkit
 };
 

@@ -21,8 +21,9 @@ const std::map<std::string, Folders, std::less<>>& layers() {
         {"formats", {"model", "platform"}},
         {"scanner", {"formats", "model", "platform"}},
         {"validators", {"formats", "model", "platform"}},
+        {"repair", {"formats", "model", "platform", "scanner", "validators"}},
         {"report", {"model", "platform"}},
-        {"cli", {"formats", "model", "platform", "report", "scanner", "validators"}},
+        {"cli", {"formats", "model", "platform", "repair", "report", "scanner", "validators"}},
     };
     return table;
 }
