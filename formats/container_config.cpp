@@ -31,6 +31,7 @@ enum Id : int {
     kStoppedByHand,
     kMountPoints,
     kMountPoint,
+    kImageName,
 };
 
 constexpr GoField kTextElement{"an item", kIgnored, &kGoText};
@@ -79,7 +80,7 @@ constexpr std::array<GoField, 20> kConfigFields{{
     {"Env", kIgnored, &kTexts},
     {"Healthcheck", kIgnored, &kHealthcheckType},
     {"ArgsEscaped", kIgnored, &kGoBoolean},
-    {"Image", kIgnored, &kGoText},
+    {"Image", kImageName, &kGoText},
     {"Volumes", kIgnored, &kObjectMap},
     {"WorkingDir", kIgnored, &kGoText},
     {"NetworkDisabled", kIgnored, &kGoBoolean},
@@ -165,6 +166,8 @@ public:
             config_.name = value.starts_with('/') ? value.substr(1) : std::move(value);
         } else if (id == kImage) {
             config_.image = std::move(value);
+        } else if (id == kImageName) {
+            config_.image_name = std::move(value);
         } else if (id == kDriver) {
             config_.driver = std::move(value);
         } else if (id == kOs) {

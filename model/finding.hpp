@@ -5,6 +5,7 @@
 #include "model/damage.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ struct Evidence {
     // would free (not set where they could not be counted).
     std::vector<std::string> takes{};
     std::optional<std::uint64_t> frees{};
+    // Of a directory that several layers claim: the driver directory in which each layer's bytes were
+    // found, by the layer's id. For the planner; reports say it in `detail`.
+    std::map<std::string, std::string> homes{};
 };
 
 struct Finding {

@@ -91,6 +91,7 @@ struct ContainerConfig {
     bool no_network_settings = false;
     bool null_mount_point = false;
     std::string undecodable{};  // why Go's decoder refuses the document though it is JSON; "" if it takes it
+    std::string image_name{};   // Config.Image: what the user named the image with
 };
 
 // containers/<id>/hostconfig.json

@@ -22,6 +22,8 @@ struct NewObject {
     std::uint32_t mode = 0600;  // permission bits; not of a link
     std::string like{};
     std::vector<std::pair<std::string, NewObject>> entries{};  // of a folder, by name
+
+    bool operator==(const NewObject&) const = default;
 };
 
 // One change of the store. Changes of a plan have distinct paths, none below another's.
@@ -77,7 +79,7 @@ struct Plan {
     std::vector<ImageLoss> lost;       // those of which none is
     std::vector<HiddenContainer> hidden;
     // Driver directories that records set aside by this plan name: nobody's orphans until it is forgotten.
-    std::vector<std::string> keeps;
+    std::vector<std::string> keeps;  // names, sorted
 
     [[nodiscard]] bool empty() const noexcept { return changes.empty(); }
 };

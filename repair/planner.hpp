@@ -6,6 +6,9 @@
 #include "repair/witnesses/clues.hpp"
 #include "validators/store_graph.hpp"
 
+#include <string>
+#include <vector>
+
 namespace drydock {
 
 // One store that was checked. A finding that is undetermined, or filtered out by the user, is not acted on:
@@ -15,6 +18,8 @@ struct PlannedStore {
     const StoreReport& report;
     Level level = Level::content;
     const Clues& clues;
+    // Driver directories that transactions keep (RecordedTransaction::keeps): never reclaimed.
+    std::vector<std::string> kept{};
 };
 
 [[nodiscard]] Plan make_plan(const PlannedStore& store, const RepairPolicy& policy);

@@ -66,10 +66,10 @@ Work::Work(const Tops& tops, std::string command, const Journal& undoes) : Work(
 std::string Work::home_for(const std::string& path) const {
     const Tops::Top& top = tops_.above(path);
     if (mount_of(tops_.folder(parent_path(path)).read()) == mount_of(tops_.root())) return homes().front();
-    if (last_name(top.path) == "containers") {
+    if (top.path.empty() || last_name(top.path) == "containers") {
         throw RefusedError(
-            tops_.root().path() + "/" + top.path +
-            " is a mount of its own, where nothing can be set aside: nothing was changed"
+            tops_.root().path() + "/" + parent_path(path) +
+            " is on a mount of its own, where nothing can be set aside: nothing was changed"
         );
     }
     return top.path + "/" + std::string(kHiddenFolder) + "/" + id_;

@@ -167,8 +167,10 @@ private:
             const std::string id = inventory.layers[owner.index].chain.text();
             if (checker_.proves(owner.index, directory)) {
                 detail = "its bytes are those of " + id;
+                finding.evidence.homes.emplace(id, directory);
             } else if (const auto other = checker_.search_directory(owner.index)) {
                 detail += (detail.empty() ? "" : "; ") + ("the bytes of " + id) + " lie in " + *other;
+                finding.evidence.homes.emplace(id, *other);
             } else {
                 all_proven = false;
             }

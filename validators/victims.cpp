@@ -197,9 +197,12 @@ std::set<std::string> pulled_images(const StoreGraph& graph) {
 }  // namespace
 
 Losses find_losses(const StoreGraph& graph, const StoreReport& report) {
-    const std::set<std::string> unusable = unusable_images(report);
+    return sort_losses(graph, unusable_images(report));
+}
+
+Losses sort_losses(const StoreGraph& graph, const std::set<std::string>& images) {
     Losses result;
-    if (unusable.empty()) return result;
+    if (images.empty()) return result;
     std::set<std::string> with_registry = pulled_images(graph);
     std::map<std::string, std::vector<std::string>> references;
     for (const TagRecord& tag : graph.inventory().repositories.value.tags) {
@@ -207,7 +210,7 @@ Losses find_losses(const StoreGraph& graph, const StoreReport& report) {
         references[tag.image->text()].push_back(tag.reference);
         if (tag.is_digest || names_registry(tag.repository)) with_registry.insert(tag.image->text());
     }
-    for (const std::string& id : unusable) {
+    for (const std::string& id : images) {
         ImageLoss loss{.image = id, .refs = lookup(references, id)};
         std::sort(loss.refs.begin(), loss.refs.end());
         (with_registry.contains(id) ? result.repull : result.lost).push_back(std::move(loss));

@@ -8,7 +8,7 @@
 #include "validators/store_graph.hpp"
 
 #include <map>
-#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +40,9 @@ struct Losses {
     std::vector<ImageLoss> repull;
     std::vector<ImageLoss> lost;
 };
+
+// Sorts images (by id as text) into the two.
+[[nodiscard]] Losses sort_losses(const StoreGraph& graph, const std::set<std::string>& images);
 
 [[nodiscard]] Losses find_losses(const StoreGraph& graph, const StoreReport& report);
 

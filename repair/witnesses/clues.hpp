@@ -22,7 +22,10 @@ struct Clues {
 
 // Throws OsError where something cannot be read: then nothing may be planned.
 [[nodiscard]] Clues gather_clues(
-    const StoreFolders& folders, const StoreGraph& graph, const StoreReport& report, const std::stop_token& stop
+    const StoreFolders& folders,
+    const StoreGraph& graph,
+    const StoreReport& report,
+    const std::stop_token& stop
 );
 
 }  // namespace drydock
