@@ -100,8 +100,8 @@ void Planning::drop_layer(const Finding& finding, const ChainId& chain) {
 bool Planning::fell(const Finding& finding, const Falling& falling, Telling telling) {
     bool any = false;
     for (const ChainId& layer : falling.layers) {
-        if (inventory().find_layer(layer) == nullptr) continue;
         const bool fresh = dropped_layers_.insert(layer).second;
+        if (inventory().find_layer(layer) == nullptr) continue;
         if (!fresh && telling != Telling::all && layer != falling.layers.front()) continue;
         fell_layer(finding, layer);
         any = true;

@@ -108,7 +108,11 @@ bool is_consequence(
     const bool hid_all = std::ranges::any_of(plan.steps, [](const PlanStep& step) {
         return step.damage == Damage::layerdb_not_a_folder;
     });
-    return hid_all || (code == "owner-missing" && report.layers == 0);
+    // The directories of containers that the user gave up stay.
+    const bool gave_up = std::ranges::any_of(plan.steps, [](const PlanStep& step) {
+        return step.damage == Damage::owner_missing;
+    });
+    return hid_all || (code == "owner-missing" && (report.layers == 0 || gave_up));
 }
 
 void run_recipe(const Recipe& recipe, const std::string& sound, const RepairPolicy& policy) {

@@ -50,10 +50,10 @@ inline std::vector<std::string> broken_rules(const Plan& plan, const StoreReport
         planned.insert(step.damage);
         if (!paths.contains(step.path)) result.push_back("no change for the step at " + step.path);
     }
-    if (told.size() != paths.size()) result.push_back("a change that no step tells of");
+    if (told.size() != paths.size()) result.emplace_back("a change that no step tells of");
     for (const PlanRefusal& refused : plan.refused) {
         answered.insert({refused.damage, refused.subject});
-        if (refused.reason.empty()) result.push_back("a refusal without a reason");
+        if (refused.reason.empty()) result.emplace_back("a refusal without a reason");
     }
     for (const Finding& finding : report.findings) {
         // These may be mended at other subjects alone: what stands on an absent record, the tags of an image.
