@@ -237,7 +237,7 @@ std::optional<JournalState> find_state(std::string_view text) {
     return std::nullopt;
 }
 
-// States only ever follow each other so: committed, (reverting | done, forgetting).
+// States only ever follow each other so: committed, (reverting | done), forgetting.
 bool may_follow(const Journal& journal, JournalState next) {
     switch (next) {
     case JournalState::committed:
@@ -246,7 +246,7 @@ bool may_follow(const Journal& journal, JournalState next) {
     case JournalState::done:
         return journal.state == JournalState::committed;
     case JournalState::forgetting:
-        return journal.state == JournalState::done || journal.state == JournalState::forgetting;
+        return journal.state && journal.state != JournalState::committed;
     }
     return false;
 }

@@ -28,18 +28,29 @@ void require_ours(const ReadDir& folder) {
 }  // namespace
 
 JournalFile JournalFile::create(const WritableDir& home) {
-    return JournalFile(home.make_append_file(kJournalName, 0600));
+    return {home.make_append_file(kJournalName, 0600), 0};
 }
 
 JournalFile JournalFile::reopen(const WritableDir& home, std::uint64_t whole_bytes) {
     AppendFile file = home.open_append_file(kJournalName);
     file.cut_to(whole_bytes);
-    return JournalFile(std::move(file));
+    return {std::move(file), whole_bytes};
 }
 
-void JournalFile::append(const std::string& record) const {
+void JournalFile::append(const std::string& record) {
+    cut_torn();
+    torn_ = true;
     file_.write(record);
     file_.sync();
+    torn_ = false;
+    size_ += record.size();
+}
+
+void JournalFile::cut_torn() {
+    if (!torn_) return;
+    file_.cut_to(size_);
+    file_.sync();
+    torn_ = false;
 }
 
 std::optional<ReadDir> find_drydock_folder(const ReadDir& root) {

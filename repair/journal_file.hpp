@@ -20,13 +20,17 @@ public:
     // Cuts off what was not written whole.
     [[nodiscard]] static JournalFile reopen(const WritableDir& home, std::uint64_t whole_bytes);
 
-    // The record is on the disk when this returns.
-    void append(const std::string& record) const;
+    // The record is on the disk when this returns. Where it throws, the record may be there or not.
+    void append(const std::string& record);
+    // Takes back what an append() that threw may have left, so that the journal ends with the one before.
+    void cut_torn();
 
 private:
-    explicit JournalFile(AppendFile file) : file_(std::move(file)) {}
+    JournalFile(AppendFile file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
 
     AppendFile file_;
+    std::uint64_t size_;  // of the records that are whole
+    bool torn_ = false;
 };
 
 struct StoredJournal {

@@ -113,14 +113,15 @@ void require_mutable(const Tops& tops, const std::vector<std::string>& images, c
 
 }  // namespace
 
-void Transactions::preflight(const Plan& plan) {
+void Transactions::preflight(const Plan& plan, Method method) {
     const Tops tops(root_, stores_);
     std::vector<std::string> paths;
     paths.reserve(plan.changes.size());
     for (const Change& change : plan.changes) {
         paths.push_back(change.path);
     }
-    const std::vector<std::string> images = images_of(stores_, paths);
+    const std::vector<std::string> images =
+        method == Method::clone ? images_of(stores_, paths) : std::vector<std::string>();
     (void)find_drydock_folder(root_);  // refuses one that is not ours
     require_writable(tops);
     require_mutable(tops, images, plan);

@@ -33,13 +33,15 @@ std::vector<std::string> paths_of(const Plan& plan) {
 Transactions::Transactions(const ReadDir& root, std::vector<StoreTops> stores)
     : root_(root), stores_(std::move(stores)) {}
 
-Outcome Transactions::apply(const std::string& command, const Plan& plan, const Verification& verification) {
+Outcome Transactions::apply(
+    const std::string& command, const Plan& plan, const Verification& verification, Method method
+) {
     if (plan.empty()) return {};
     const Tops tops(root_, stores_);
     Work work(tops, command);
     const std::vector<std::string> paths = paths_of(plan);
     return run_work(work, verification, [&] {
-        work.begin(images_of(stores_, paths), paths);
+        work.begin(method == Method::clone ? images_of(stores_, paths) : std::vector<std::string>(), paths);
         for (const Change& change : plan.changes) {
             work.stage(change.path, change.put ? Edit(*change.put) : Edit());
         }

@@ -64,10 +64,19 @@ public:
     // Finishes or rolls back what was interrupted. The outcome of each, oldest first.
     std::vector<Outcome> recover();
 
+    // Whether the image folders are cloned, changed there and exchanged as one, or each object is moved by
+    // itself: for a full disk, and for plans that only take away what nobody uses.
+    enum class Method : std::uint8_t { clone, single_moves };
+
     // What would keep the plan from being carried out here: room, mounts, immutable objects, rights. Throws
-    // RefusedError. Changes nothing that lasts.
-    void preflight(const Plan& plan);
-    Outcome apply(const std::string& command, const Plan& plan, const Verification& verification);
+    // RefusedError. Changes nothing.
+    void preflight(const Plan& plan, Method method = Method::clone);
+    Outcome apply(
+        const std::string& command,
+        const Plan& plan,
+        const Verification& verification,
+        Method method = Method::clone
+    );
 
     enum class Partial : std::uint8_t { refuse, allow };
     // "" is the last one that was not undone.

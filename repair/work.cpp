@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
 #include <ctime>
-#include <random>
 
 namespace drydock {
 
@@ -20,18 +20,19 @@ bool is_written_in_place(const std::string& folder) {
 }
 
 std::string new_id() {
-    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    const auto time = std::chrono::system_clock::now();
+    const std::time_t now = std::chrono::system_clock::to_time_t(time);
     std::tm parts{};
     if (::gmtime_r(&now, &parts) == nullptr) throw RefusedError("the clock of this machine is of no use");
     std::array<char, 32> text{};
     (void)std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ-", &parts);  // always fits
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::random_device random;
-    std::string id = text.data();
-    for (int i = 0; i < 4; ++i) {
-        id += kDigits[random() % kDigits.size()];
-    }
-    return id;
+    // The rest of the second, in 65536ths: two transactions of one second sort by time too, which undo and
+    // recovery rely on.
+    const std::chrono::nanoseconds rest = time - std::chrono::floor<std::chrono::seconds>(time);
+    const auto digits = static_cast<unsigned long long>(rest.count()) * 65536 / 1'000'000'000;
+    std::array<char, 20> fraction{};
+    (void)std::snprintf(fraction.data(), fraction.size(), "%04llx", digits);  // always fits
+    return std::string(text.data()) + fraction.data();
 }
 
 std::string below(const std::string& path, const std::string& folder) {
@@ -65,10 +66,10 @@ Work::Work(const Tops& tops, std::string command, const Journal& undoes) : Work(
 std::string Work::home_for(const std::string& path) const {
     const Tops::Top& top = tops_.above(path);
     if (mount_of(tops_.folder(parent_path(path)).read()) == mount_of(tops_.root())) return homes().front();
-    if (last_name(top.path) == "containers") {
+    if (top.path.empty() || last_name(top.path) == "containers") {
         throw RefusedError(
-            tops_.root().path() + "/" + top.path +
-            " is a mount of its own, where nothing can be set aside: nothing was changed"
+            tops_.root().path() + "/" + parent_path(path) +
+            " is on a mount of its own, where nothing can be set aside: nothing was changed"
         );
     }
     return top.path + "/" + std::string(kHiddenFolder) + "/" + id_;

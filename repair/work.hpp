@@ -63,7 +63,7 @@ public:
     // Removes all that it had set aside, and itself.
     void remove();
     // After an `undo --partial`.
-    void note_taken_back(const std::vector<std::uint32_t>& indices) const;
+    void note_taken_back(const std::vector<std::uint32_t>& indices);
 
     [[nodiscard]] const Journal& journal() const noexcept { return journal_; }
 

@@ -139,11 +139,19 @@ void Work::move_back() {
 
 void Work::revert() {
     if (!journal_.begin || !file_) return;
+    // A record that could not be synced may be on the disk all the same.
+    file_->cut_torn();
     if (journal_.state == JournalState::committed) {
         file_->append(write_journal_record(JournalState::reverting));
         journal_.state = JournalState::reverting;
     }
-    if (journal_.state == JournalState::reverting) move_back();
+    if (journal_.state == JournalState::reverting) {
+        move_back();
+        // Order: what was staged goes only when recovery no longer looks for it (faults: "a failure, and a
+        // stop").
+        file_->append(write_journal_record(JournalState::forgetting));
+        journal_.state = JournalState::forgetting;
+    }
     remove_homes();
 }
 
@@ -220,7 +228,7 @@ void Work::remove() {
     remove_homes();
 }
 
-void Work::note_taken_back(const std::vector<std::uint32_t>& indices) const {
+void Work::note_taken_back(const std::vector<std::uint32_t>& indices) {
     file_->append(write_taken_back(indices));
 }
 

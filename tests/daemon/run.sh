@@ -7,7 +7,7 @@ set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 if [ $# = 0 ]; then
-    set -- used_store planted containers databases killed_store room power_cut native_diff userns
+    set -- used_store planted repair containers databases killed_store room power_cut native_diff userns
 fi
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT

@@ -11,6 +11,8 @@ namespace drydock {
 class TempDir {
 public:
     TempDir();
+    // Below `folder`, which is there.
+    explicit TempDir(const std::string& folder);
     ~TempDir();
     TempDir(const TempDir&) = delete;
     TempDir& operator=(const TempDir&) = delete;
@@ -27,5 +29,9 @@ public:
 private:
     std::string path_;
 };
+
+// Where a store can lie in memory: /dev/shm if it takes devices and all xattrs that layers carry, else where
+// temporary files go. DRYDOCK_TEST_FOLDER names another one.
+[[nodiscard]] std::string fast_folder();
 
 }  // namespace drydock

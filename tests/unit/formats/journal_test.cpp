@@ -21,7 +21,12 @@ JournalBegin begin() {
 JournalPrepared prepared() {
     JournalPrepared record;
     record.moves = {
-        {.path = "image/overlay2", .stored = "tree-0", .old_inode = 7, .new_inode = 9, .tree = true, .left = {}},
+        {.path = "image/overlay2",
+         .stored = "tree-0",
+         .old_inode = 7,
+         .new_inode = 9,
+         .tree = true,
+         .left = {}},
         {.path = "overlay2/a/diff/\xff%\n", .stored = "object-0", .new_inode = 1ULL << 63U, .left = "ab"},
     };
     record.changes = {{.path = "image/overlay2/repositories.json", .move = 0, .left = ""}};
@@ -95,6 +100,10 @@ TEST_CASE("Records that do not fit each other are not believed") {
     const std::string committed =
         begun + write_journal_record(prepared()) + write_journal_record(JournalState::committed);
     CHECK(parse_journal(committed + write_journal_record(JournalState::reverting)));
+    CHECK(parse_journal(
+        committed + write_journal_record(JournalState::reverting) +
+        write_journal_record(JournalState::forgetting)
+    ));
     CHECK_FALSE(parse_journal(committed + write_journal_record(JournalState::forgetting)));
 }
 

@@ -164,6 +164,26 @@ TEST_CASE("A transaction makes every change, and its undo gives the store back a
     CHECK(list_transactions(root).empty());
 }
 
+TEST_CASE("What nobody uses can be taken away without a clone, and its room freed") {
+    const Store store;
+    const ReadDir root = store.root();
+    Transactions transactions(root, kTops);
+    auto expected = snapshot(store.path());
+    Plan plan;
+    plan.changes = {{.path = "image/overlay2/layerdb/sha256/bb"}, {.path = "overlay2/m1"}};
+    for (const Change& change : plan.changes) {
+        std::erase_if(expected, [&](const auto& entry) { return entry.first.starts_with(change.path); });
+    }
+    const std::uint64_t inode = root.open("image/overlay2").stat().inode;
+    transactions.preflight(plan, Transactions::Method::single_moves);
+    const Outcome outcome = transactions.apply("repair", plan, {}, Transactions::Method::single_moves);
+    CHECK(root.open("image/overlay2").stat().inode == inode);
+    CHECK(snapshot(store.path()) == expected);
+    transactions.forget(outcome.id);
+    CHECK(snapshot(store.path()) == expected);
+    CHECK(fs::is_empty(store.temp().path("drydock")));
+}
+
 TEST_CASE("A transaction that is not to become true leaves the store as it was") {
     const Store store;
     const auto before = snapshot(store.path());
