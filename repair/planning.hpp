@@ -76,6 +76,9 @@ private:
 
     void add_step(DraftStep step) { draft_.steps.push_back(std::move(step)); }
 
+    enum class Telling : std::uint8_t { what_is_new, all };
+    bool fell(const Finding& finding, const Falling& falling, Telling telling);
+    void keep_unowned();
     void fell_layer(const Finding& finding, const ChainId& chain);
     void fell_image(const Finding& finding, const ImageRecord& image, const std::string& loss);
     void drop_tags_of(const Finding& finding, const ImageId& image);

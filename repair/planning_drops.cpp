@@ -91,25 +91,28 @@ void Planning::drop_layer(const Finding& finding, const ChainId& chain) {
         refuse(finding, *why);
         return;
     }
-    bool any = false;
-    for (const bool again : {false, true}) {
-        if (again && any) break;
-        // Where all of it goes for another reason already, it is told for this one too.
-        for (const ChainId& layer : falling.layers) {
-            if (inventory().find_layer(layer) == nullptr) continue;
-            const bool fresh = dropped_layers_.insert(layer).second;
-            if (!fresh && !again && layer != chain) continue;
-            fell_layer(finding, layer);
-            any = true;
-        }
-        for (const std::size_t image : falling.images) {
-            const ImageRecord& record = inventory().images[image];
-            if (!dropped_images_.insert(record.id).second && !again) continue;
-            fell_image(finding, record, "the image, until it is pulled again");
-            any = true;
-        }
+    // Where all of it goes for another reason already, it is told for this one too.
+    if (!fell(finding, falling, Telling::what_is_new) && !fell(finding, falling, Telling::all)) {
+        refuse(finding, "nothing stands on it that could be set aside");
     }
-    if (!any) refuse(finding, "nothing stands on it that could be set aside");
+}
+
+bool Planning::fell(const Finding& finding, const Falling& falling, Telling telling) {
+    bool any = false;
+    for (const ChainId& layer : falling.layers) {
+        if (inventory().find_layer(layer) == nullptr) continue;
+        const bool fresh = dropped_layers_.insert(layer).second;
+        if (!fresh && telling != Telling::all && layer != falling.layers.front()) continue;
+        fell_layer(finding, layer);
+        any = true;
+    }
+    for (const std::size_t image : falling.images) {
+        const ImageRecord& record = inventory().images[image];
+        if (!dropped_images_.insert(record.id).second && telling != Telling::all) continue;
+        fell_image(finding, record, "the image, until it is pulled again");
+        any = true;
+    }
+    return any;
 }
 
 void Planning::fell_layer(const Finding& finding, const ChainId& chain) {
@@ -128,6 +131,15 @@ void Planning::fell_layer(const Finding& finding, const ChainId& chain) {
     });
     draft_.gone.emplace(subject, path);
     keep(layer.cache_id);
+    const bool lost = directory == nullptr || inventory().find_directory(*directory) == nullptr;
+    if (lost || graph().shared(*directory)) keep_unowned();
+}
+
+// A record that does not tell its directory, or that is not there, may mean any that is nobody's.
+void Planning::keep_unowned() {
+    for (const DriverDirectory& directory : inventory().directories) {
+        if (graph().owners(directory.name).empty()) draft_.keeps.insert(directory.name);
+    }
 }
 
 void Planning::drop_image(const Finding& finding, const ImageId& image) {
@@ -150,6 +162,10 @@ void Planning::drop_image(const Finding& finding, const ImageId& image) {
 void Planning::fell_image(const Finding& finding, const ImageRecord& image, const std::string& loss) {
     const Subject subject{.kind = SubjectKind::image, .id = image.id.text()};
     const std::string imagedb = inventory().image_root + "/imagedb/";
+    const auto& chain = graph().chain_of(static_cast<std::size_t>(&image - inventory().images.data()));
+    if (std::ranges::any_of(chain, [&](const auto& one) { return inventory().find_layer(one) == nullptr; })) {
+        keep_unowned();
+    }
     if (image.config.sight != Sight::absent) {
         const std::string path = imagedb + "content/sha256/" + image.id.hex();
         add_step({

@@ -16,6 +16,8 @@ void write_cache_id(
         planning.refuse(finding, "the bytes of " + directory + " fit more than one layer");
         return;
     }
+    // Where this is undone, the record names it again.
+    planning.keep(planning.inventory().find_layer(chain)->cache_id);
     planning.write(
         finding, planning.inventory().layer_path(chain, "cache-id"), new_file(directory, kRecordMode)
     );
