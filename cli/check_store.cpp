@@ -53,14 +53,28 @@ void measure_unused(CheckedStore& store, unsigned jobs, const std::stop_token& s
 }  // namespace
 
 CheckedStore check_store_metadata(
-    const ReadDir& root, const StoreLocation& location, unsigned jobs, const std::stop_token& stop
+    const ReadDir& root,
+    const StoreLocation& location,
+    const StoreReading& reading,
+    const std::stop_token& stop
 ) {
     if (location.kind != StoreKind::overlay2) {
         return not_checkable(location);
     }
+    return check_folders_metadata(open_store(root, location), location, reading, stop);
+}
+
+CheckedStore check_folders_metadata(
+    StoreFolders folders,
+    const StoreLocation& location,
+    const StoreReading& reading,
+    const std::stop_token& stop
+) {
     CheckedStore store;
-    store.folders = open_store(root, location);
-    store.inventory = std::make_unique<const Inventory>(scan_store(*store.folders, location, jobs, stop));
+    store.folders = std::move(folders);
+    Inventory inventory = scan_store(*store.folders, location, reading.jobs, stop);
+    inventory.set_aside = reading.set_aside;
+    store.inventory = std::make_unique<const Inventory>(std::move(inventory));
     if (stop.stop_requested()) {
         // Half an inventory would make everything else look absent.
         store.report.path = location.path;
@@ -70,7 +84,7 @@ CheckedStore check_store_metadata(
     // From here on the inventory does not change, and nothing below this line opens a record again.
     store.graph = std::make_unique<const StoreGraph>(*store.inventory);
     store.report = validate_metadata(*store.graph);
-    measure_unused(store, jobs, stop);
+    measure_unused(store, reading.jobs, stop);
     return store;
 }
 

@@ -24,9 +24,25 @@ struct CheckedStore {
     std::unique_ptr<const StoreGraph> graph;  // refers to the inventory
 };
 
+// How a store is read.
+struct StoreReading {
+    unsigned jobs = 1;
+    SetAside set_aside{};  // by transactions below this root
+};
+
 // Scan and metadata validators. A store of a kind that cannot be read gets its one finding.
 [[nodiscard]] CheckedStore check_store_metadata(
-    const ReadDir& root, const StoreLocation& location, unsigned jobs, const std::stop_token& stop
+    const ReadDir& root,
+    const StoreLocation& location,
+    const StoreReading& reading,
+    const std::stop_token& stop
+);
+// The same with other folders than those that open_store finds.
+[[nodiscard]] CheckedStore check_folders_metadata(
+    StoreFolders folders,
+    const StoreLocation& location,
+    const StoreReading& reading,
+    const std::stop_token& stop
 );
 
 // Bytes below the directories that containers write to, by name. What could not be counted is left out.

@@ -24,6 +24,20 @@ constexpr std::array kCommands = {
         run_check,
     },
     CommandSpec{
+        "repair",
+        "bring a store back to consistency by proof, in one transaction that can be undone",
+        "[ROOT]",
+        repair_options,
+        run_repair,
+    },
+    CommandSpec{
+        "undo",
+        "take back what a repair did, or list and forget what it set aside",
+        "[ROOT]",
+        undo_options,
+        run_undo,
+    },
+    CommandSpec{
         "show",
         "list images, layers, containers and driver directories, and who uses what",
         "[ROOT]",
@@ -41,9 +55,7 @@ constexpr std::array kCommands = {
     CommandSpec{"help", "print this list, or the help of one command", "[COMMAND]", no_options, run_help},
 };
 
-constexpr std::array<std::string_view, 8> kToCome = {
-    "repair",
-    "undo",
+constexpr std::array<std::string_view, 6> kToCome = {
     "migrate",
     "diagnose",
     "prestart",
@@ -66,7 +78,9 @@ bool is_to_come(std::string_view name) {
 
 [[noreturn]] void fail_unknown_command(const std::string& name) {
     if (is_to_come(name)) {
-        throw UsageError("not in this version (" + std::string(version()) + "): check, show and explain are");
+        throw UsageError(
+            "not in this version (" + std::string(version()) + "): check, repair, undo, show and explain are"
+        );
     }
     const bool option = name.starts_with('-');
     const std::string meant =

@@ -158,6 +158,12 @@ struct StrayEntry {
 // A folder the whole store stands on.
 enum class FolderState : std::uint8_t { present, absent, empty, not_a_folder, unreadable };
 
+// What transactions that are not forgotten have set aside.
+struct SetAside {
+    bool known = true;                     // all of their journals could be read
+    std::vector<std::string> directories;  // driver directories that those records name; sorted
+};
+
 struct Inventory {
     std::string store_path;  // "." or a folder below ROOT
     std::string driver;      // "overlay2"
@@ -172,6 +178,7 @@ struct Inventory {
     FolderState driver_folder = FolderState::absent;
     FolderState containers_folder = FolderState::absent;
     Builder builder;
+    SetAside set_aside{};
 
     // All sorted by id or name.
     std::vector<LayerRecord> layers;

@@ -78,6 +78,7 @@ struct RunReport {
     std::string root;
     Level level = Level::content;
     bool complete = true;
+    bool is_part = false;              // of a report that tells itself what to do
     std::vector<std::string> notices;  // lines for people that precede the findings
     std::vector<StoreReport> stores;   // sorted by path, driver
 };

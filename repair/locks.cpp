@@ -181,7 +181,7 @@ void require_no_daemon(const ReadDir& root, const std::vector<StoreLocation>& st
     require_no_process(roots);
 }
 
-StoreLocks::StoreLocks(const ReadDir& root, const std::vector<StoreLocation>& stores)
+StoreLocks::StoreLocks(const ReadDir& root, const std::vector<StoreLocation>& stores, LockScope scope)
     : state_(std::make_unique<State>()) {
     const std::vector<ReadDir> roots = roots_of(root, stores);
     if (is_userns_root(root.path())) {
@@ -189,6 +189,7 @@ StoreLocks::StoreLocks(const ReadDir& root, const std::vector<StoreLocation>& st
     }
     for (const ReadDir& one : roots)
         state_->lock_folder(one.duplicate());
+    if (scope == LockScope::drydocks) return;
     for (const ReadDir& one : roots)
         state_->lock_volumes(one);
     for (const ReadDir& one : roots)

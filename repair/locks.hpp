@@ -21,11 +21,18 @@ public:
 // Throws StoreBusy with one line that says who, and what to type. Looks only.
 void require_no_daemon(const ReadDir& root, const std::vector<StoreLocation>& stores);
 
+enum class LockScope : bool {
+    all,       // daemons and other drydocks
+    drydocks,  // for what no daemon ever looks at
+};
+
 // Held from consent until the store is whole again.
 class StoreLocks {
 public:
     // Takes all at once, or throws StoreBusy or OsError and holds none.
-    StoreLocks(const ReadDir& root, const std::vector<StoreLocation>& stores);
+    StoreLocks(
+        const ReadDir& root, const std::vector<StoreLocation>& stores, LockScope scope = LockScope::all
+    );
     ~StoreLocks();
     StoreLocks(const StoreLocks&) = delete;
     StoreLocks& operator=(const StoreLocks&) = delete;

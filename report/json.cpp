@@ -1,7 +1,7 @@
 // See json.hpp. Everything that came from disk passes through json_text on its way in here.
 #include "report/json.hpp"
 
-#include "report/json_stream.hpp"
+#include "report/json_parts.hpp"
 #include "report/repair_summary.hpp"
 #include "report/safe_text.hpp"
 #include "report/version.hpp"
@@ -15,16 +15,6 @@
 namespace drydock {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json strings(const std::vector<std::string>& items) {
-    Json array = Json::array();
-    for (const std::string& item : items) {
-        array.push_back(json_text(item));
-    }
-    return array;
-}
 
 Json driver_of(const StoreReport& store) {
     return store.driver.empty() ? Json(nullptr) : Json(json_text(store.driver));
@@ -55,10 +45,10 @@ Json evidence_json(const Evidence& evidence) {
     set("actual", evidence.actual);
     set("detail", evidence.detail);
     if (!evidence.peers.empty()) {
-        json["peers"] = strings(evidence.peers);
+        json["peers"] = json_strings(evidence.peers);
     }
     if (!evidence.takes.empty()) {
-        json["takes"] = strings(evidence.takes);
+        json["takes"] = json_strings(evidence.takes);
     }
     if (evidence.frees) {
         json["frees"] = *evidence.frees;
@@ -89,28 +79,44 @@ Json finding_json(const StoreReport& store, const Finding& finding, const Victim
     json["title"] = kind.title;
     json["evidence"] = evidence_json(finding.evidence);
     json["affects"] = Json{
-        {"images", strings(victims.images)},
-        {"tags", strings(victims.tags)},
-        {"containers", strings(victims.containers)},
+        {"images", json_strings(victims.images)},
+        {"tags", json_strings(victims.tags)},
+        {"containers", json_strings(victims.containers)},
     };
     json["repair"] = repair_json(finding);
     return json;
 }
 
-Json losses_json(const RunReport& report, std::vector<ImageLoss> StoreReport::* losses) {
-    Json array = Json::array();
+std::vector<ImageLoss> losses_in(const RunReport& report, std::vector<ImageLoss> StoreReport::* losses) {
+    std::vector<ImageLoss> all;
     for (const StoreReport& store : report.stores) {
-        for (const ImageLoss& loss : store.*losses) {
-            array.push_back(Json{{"image", json_text(loss.image)}, {"refs", strings(loss.refs)}});
-        }
+        all.insert(all.end(), (store.*losses).begin(), (store.*losses).end());
+    }
+    return all;
+}
+
+}  // namespace
+
+Json json_strings(const std::vector<std::string>& items) {
+    Json array = Json::array();
+    for (const std::string& item : items) {
+        array.push_back(json_text(item));
     }
     return array;
 }
 
-Json summary_json(const RunReport& report) {
+Json losses_json(const std::vector<ImageLoss>& losses) {
+    Json array = Json::array();
+    for (const ImageLoss& loss : losses) {
+        array.push_back(Json{{"image", json_text(loss.image)}, {"refs", json_strings(loss.refs)}});
+    }
+    return array;
+}
+
+Json count_json(const std::vector<StoreReport>& stores) {
     std::map<std::string_view, std::uint64_t> by_code;
     std::map<Severity, std::uint64_t> by_severity;
-    for (const StoreReport& store : report.stores) {
+    for (const StoreReport& store : stores) {
         for (const Finding& finding : store.findings) {
             ++by_code[describe(finding.damage).code];
             ++by_severity[finding.effective_severity()];
@@ -129,39 +135,48 @@ Json summary_json(const RunReport& report) {
     for (const auto& [severity, count] : by_severity) {
         json["by_severity"][std::string(to_text(severity))] = count;
     }
-    json["repull"] = losses_json(report, &StoreReport::repull);
-    json["lost"] = losses_json(report, &StoreReport::lost);
     return json;
 }
 
-}  // namespace
-
-void write_json(const RunReport& report, std::ostream& out) {
-    JsonObjectStream json(out);
-    json.member("schema", "drydock.report.v1");
-    json.member("tool", Json{{"name", "drydock"}, {"version", version()}});
-    json.member("command", report.command);
-    json.member("root", json_text(report.root));
-    json.member("level", to_text(report.level));
-    json.member("complete", report.complete);
-    json.member("exit_code", exit_code(report));
-    json.begin_array("stores");
-    for (const StoreReport& store : report.stores) {
-        json.element(store_json(store));
-    }
-    json.end_array();
-    json.begin_array("findings");
+void write_json_findings(
+    std::string_view key, const std::vector<StoreReport>& stores, JsonObjectStream& json
+) {
     static const Victims nobody;
-    for (const StoreReport& store : report.stores) {
+    json.begin_array(key);
+    for (const StoreReport& store : stores) {
         for (std::size_t i = 0; i < store.findings.size(); ++i) {
             const Victims& victims = i < store.victims.size() ? *store.victims[i] : nobody;
             json.element(finding_json(store, store.findings[i], victims));
         }
     }
     json.end_array();
-    json.member("summary", summary_json(report));
+}
+
+void write_json_begin(const RunReport& report, int exit_code, JsonObjectStream& json) {
+    json.member("schema", "drydock.report.v1");
+    json.member("tool", Json{{"name", "drydock"}, {"version", version()}});
+    json.member("command", report.command);
+    json.member("root", json_text(report.root));
+    json.member("level", to_text(report.level));
+    json.member("complete", report.complete);
+    json.member("exit_code", exit_code);
+    json.begin_array("stores");
+    for (const StoreReport& store : report.stores) {
+        json.element(store_json(store));
+    }
+    json.end_array();
+    write_json_findings("findings", report.stores, json);
+}
+
+void write_json(const RunReport& report, std::ostream& out) {
+    JsonObjectStream json(out);
+    write_json_begin(report, exit_code(report), json);
+    Json summary = count_json(report.stores);
+    summary["repull"] = losses_json(losses_in(report, &StoreReport::repull));
+    summary["lost"] = losses_json(losses_in(report, &StoreReport::lost));
+    json.member("summary", summary);
     if (!report.notices.empty()) {
-        json.member("notices", strings(report.notices));
+        json.member("notices", json_strings(report.notices));
     }
     json.finish();
 }

@@ -120,7 +120,7 @@ void write_text(const RunReport& report, std::ostream& out, const TextStyle& sty
     write_verdicts(report, text);
     if (!style.quiet) {
         write_stores(report, text, all_findings);
-        write_what_next(report, text);
+        if (!report.is_part) write_what_next(report, text);
     }
 }
 
@@ -160,7 +160,7 @@ void write_text_late(
     write_stores(report, text, [&metadata](const StoreReport& store) {
         return new_findings(store, metadata);
     });
-    write_what_next(report, text);
+    if (!report.is_part) write_what_next(report, text);
 }
 
 }  // namespace drydock

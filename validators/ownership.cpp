@@ -299,7 +299,8 @@ void Ownership::keep_build_cache() {
 Keeper Ownership::of_layer(std::size_t layer) const {
     const LayerRecord& record = graph_.inventory().layers[layer];
     const std::string* directory = record.cache_id.get();
-    if (kept_.contains(record.chain) || (directory != nullptr && reached_.contains(*directory))) {
+    if (kept_.contains(record.chain) ||
+        (directory != nullptr && (reached_.contains(*directory) || is_set_aside(*directory)))) {
         return Keeper::somebody;
     }
     return layer_users_known_ ? Keeper::nobody : Keeper::perhaps;
@@ -316,7 +317,7 @@ Keeper Ownership::of_directory_without(
     const bool other = std::ranges::any_of(graph_.owners(directory.name), [&](const DirectoryOwner& owner) {
         return owner.index != index || (owner.kind != DirectoryOwner::Kind::layer) != of_mount;
     });
-    if (other || is_needed(directory.name)) return Keeper::somebody;
+    if (other || is_needed(directory.name) || is_set_aside(directory.name)) return Keeper::somebody;
     // A mount record may name a directory that is the one a layer lost.
     const bool doubtful = of_mount && layer_directory_lost_ && !has_partner(directory.name);
     return directory.error != 0 || doubtful ? Keeper::perhaps : Keeper::nobody;
@@ -334,7 +335,8 @@ bool Ownership::is_needed(const std::string& directory) const {
 
 Keeper Ownership::unowned(const DriverDirectory& directory) const {
     const std::string& name = directory.name;
-    if (is_needed(name)) return Keeper::somebody;
+    if (is_needed(name) || is_set_aside(name)) return Keeper::somebody;
+    if (!graph_.inventory().set_aside.known) return Keeper::perhaps;
     const DirectoryName form = form_of(name);
     if (form == DirectoryName::foreign) return Keeper::perhaps;
     if (!foundation_.layers_known || !foundation_.directories_known || any_unreadable_ ||
@@ -354,6 +356,11 @@ Keeper Ownership::unowned(const DriverDirectory& directory) const {
         return Keeper::perhaps;
     }
     return Keeper::nobody;
+}
+
+// A transaction that is not forgotten can bring back the record that names it.
+bool Ownership::is_set_aside(const std::string& directory) const {
+    return std::ranges::binary_search(graph_.inventory().set_aside.directories, directory);
 }
 
 bool Ownership::is_leftover(std::string_view directory) const {

@@ -77,6 +77,7 @@ private:
     [[nodiscard]] bool all_containers_told() const;
     [[nodiscard]] std::unordered_map<std::string_view, const DriverDirectory*> links_of_unkept() const;
     [[nodiscard]] bool is_needed(const std::string& directory) const;
+    [[nodiscard]] bool is_set_aside(const std::string& directory) const;
     [[nodiscard]] Keeper unowned(const DriverDirectory& directory) const;
 
     const StoreGraph& graph_;

@@ -10,6 +10,12 @@ namespace drydock {
 [[nodiscard]] std::vector<OptionSpec> check_options();
 [[nodiscard]] int run_check(const Arguments& arguments);
 
+[[nodiscard]] std::vector<OptionSpec> repair_options();
+[[nodiscard]] int run_repair(const Arguments& arguments);
+
+[[nodiscard]] std::vector<OptionSpec> undo_options();
+[[nodiscard]] int run_undo(const Arguments& arguments);
+
 [[nodiscard]] std::vector<OptionSpec> show_options();
 [[nodiscard]] int run_show(const Arguments& arguments);
 

@@ -4,6 +4,7 @@
 #include "cli/check_store.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/errors.hpp"
+#include "cli/kept_transactions.hpp"
 #include "cli/live_root.hpp"
 #include "cli/options.hpp"
 #include "cli/output_file.hpp"
@@ -103,6 +104,11 @@ int run_show(const Arguments& arguments) {
     for (const auto& [path, daemon] : find_live_daemons(root, survey.stores)) {
         std::cerr << "drydock: warning: " << describe_live(path, daemon) << '\n';
     }
+    const KeptTransactions kept = find_kept(root);
+    for (const std::string& line : describe_kept(kept, root, survey.stores)) {
+        std::cerr << "drydock: " << terminal_text(line) << '\n';
+    }
+    const StoreReading reading{.jobs = jobs, .set_aside = set_aside_of(kept)};
     std::vector<Shown> shown;
     bool anything_unknown = false;
     std::set<std::string> known;
@@ -113,7 +119,7 @@ int run_show(const Arguments& arguments) {
             anything_unknown = true;
             continue;
         }
-        Shown one{check_store_metadata(root, location, jobs, signals.token()), {}, {}};
+        Shown one{check_store_metadata(root, location, reading, signals.token()), {}, {}};
         one.written = measure_containers(one.store, jobs, signals.token());
         one.seeds = find_show_seeds(wanted, *one.store.inventory, known);
         shown.push_back(std::move(one));
