@@ -112,10 +112,10 @@ Verification RepairRun::verification(const StoreReading& reading, std::vector<Ch
     return verification;
 }
 
-Outcome RepairRun::apply(Transactions& transactions, const Plan& plan) {
+Outcome RepairRun::apply(Transactions& transactions, const Plan& plan, Transactions::Method method) {
     std::vector<CheckedStore> after;
-    transactions.preflight(plan);
-    Outcome outcome = transactions.apply("repair", plan, verification(reading_with(plan), after));
+    transactions.preflight(plan, method);
+    Outcome outcome = transactions.apply("repair", plan, verification(reading_with(plan), after), method);
     if (outcome.state != TransactionState::committed) return outcome;
     for (std::size_t i = 0; i < check_.stores.size(); ++i) {
         if (!after[i].graph) continue;

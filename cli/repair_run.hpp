@@ -26,7 +26,7 @@ public:
     void check_again(const Plan& plan, const RepairPolicy& policy);
 
     // Under the locks, after check_again. What is left is then in report().
-    Outcome apply(Transactions& transactions, const Plan& plan);
+    Outcome apply(Transactions& transactions, const Plan& plan, Transactions::Method method);
 
     // With only what was asked for.
     [[nodiscard]] RunReport report() const { return report_of(check_, options_.selection); }

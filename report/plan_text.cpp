@@ -20,10 +20,19 @@ constexpr std::size_t kShown = 10;
 
 using Steps = std::vector<const PlanStep*>;
 
-Steps steps_of(const Plan& plan, PlanAction action) {
+enum class Part : std::uint8_t { comes_back, set_aside, removed };
+
+// A tag goes by writing a file without it.
+Part part_of(const PlanStep& step) {
+    if (step.action == PlanAction::remove) return Part::removed;
+    const bool aside = step.action == PlanAction::set_aside || step.repair == RepairClass::quarantine;
+    return aside ? Part::set_aside : Part::comes_back;
+}
+
+Steps steps_of(const Plan& plan, Part part) {
     Steps steps;
     for (const PlanStep& step : plan.steps) {
-        if (step.action == action) steps.push_back(&step);
+        if (part_of(step) == part) steps.push_back(&step);
     }
     return steps;
 }
@@ -142,11 +151,9 @@ void write_plan_text(const RepairReport& report, std::ostream& out, const TextSt
         text.blank();
         text.line(0, "The plan", Paint::strong);
     }
-    write_steps(steps_of(plan, PlanAction::write), "Comes back", text);
-    write_steps(
-        steps_of(plan, PlanAction::set_aside), "Set aside, until `drydock undo` or `undo --forget`", text
-    );
-    const Steps removed = steps_of(plan, PlanAction::remove);
+    write_steps(steps_of(plan, Part::comes_back), "Comes back", text);
+    write_steps(steps_of(plan, Part::set_aside), "Set aside, until `drydock undo` or `undo --forget`", text);
+    const Steps removed = steps_of(plan, Part::removed);
     write_steps(removed, removed_title(removed), text);
     write_losses(plan.repull, "Must be pulled again", text);
     write_losses(plan.lost, "Lost, as no registry is known: build again, or load from an archive", text);
@@ -179,13 +186,8 @@ void write_outcome_text(const RepairReport& report, std::ostream& out, const Tex
         break;
     }
     if (!style.quiet) text.blank();
-    text.paragraph(
-        0,
-        2,
-        "Repaired by transaction " + report.transaction + "; to take it back: drydock undo --id " +
-            report.transaction + ' ' + terminal_text(report.check.root),
-        Paint::good
-    );
+    text.line(0, "Repaired by transaction " + report.transaction + ". To take it back:", Paint::good);
+    text.line(2, "drydock undo --id " + report.transaction + ' ' + terminal_text(report.check.root));
     RunReport left = report.check;
     left.stores = report.left();
     for (const StoreReport& store : left.stores) {

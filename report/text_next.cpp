@@ -30,6 +30,7 @@ struct Facts {
     std::vector<const ImageLoss*> lost;
     std::vector<std::string_view> codes;  // gravest first
     bool fatal = false;
+    bool repairable = false;
     bool kept_by_pull = false;  // a layer that Docker lists and whose bytes are wrong
     bool io_errors = false;
     bool no_permission = false;
@@ -52,6 +53,9 @@ void collect(const Finding& finding, Facts& facts) {
         return;
     }
     facts.fatal = facts.fatal || finding.effective_severity() == Severity::fatal;
+    const RepairClass repair = finding.effective_repair();
+    facts.repairable = facts.repairable || repair == RepairClass::rebuild ||
+                       repair == RepairClass::quarantine || repair == RepairClass::reclaim;
     facts.kept_by_pull = facts.kept_by_pull || is_layer_content(finding.damage) ||
                          (finding.subject.kind == SubjectKind::layer &&
                           finding.effective_repair() == RepairClass::needs_donor);
@@ -189,6 +193,10 @@ void write_what_next(const RunReport& report, TextWriter& text) {
             "layer: "
             "copy what must not be lost before you start or stop it."
         );
+    }
+    if (facts.repairable) {
+        text.paragraph(2, 4, "What comes back, what would be set aside, and what stays:");
+        text.line(6, "drydock repair -n " + terminal_text(report.root));
     }
     if (!facts.repull.empty()) {
         write_repull(facts, text);

@@ -98,7 +98,7 @@ void carry_out(
     Plan plan = report.plan;
     const Plan first = options.forget ? removals_of(plan) : Plan{};
     if (!first.empty()) {
-        const Outcome outcome = run.apply(transactions, first);
+        const Outcome outcome = run.apply(transactions, first, Transactions::Method::single_moves);
         note(outcome, report);
         if (outcome.state != TransactionState::committed) return;
         transactions.forget(outcome.id);
@@ -108,7 +108,7 @@ void carry_out(
         plan = run.make_plan(rest);
     }
     if (plan.empty()) return;
-    const Outcome outcome = run.apply(transactions, plan);
+    const Outcome outcome = run.apply(transactions, plan, Transactions::Method::clone);
     note(outcome, report);
     if (outcome.state == TransactionState::committed) report.remaining = run.report().stores;
 }
