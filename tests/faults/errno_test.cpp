@@ -54,7 +54,7 @@ Failed run_with(const std::function<void(WriteFaults&)>& order, const std::funct
 TEST_CASE("A changing call that fails once: the transaction takes all back itself, or has done it") {
     const int error = GENERATE(from_range(std::begin(kErrors), std::end(kErrors)));
     if (!can_run()) return;
-    const Scene scene(PlanKind::mixed, ImagePlace::in_place);
+    const Scene scene({});
     for (std::size_t n = 1;; ++n) {
         Root root(ImagePlace::in_place);
         scene.copy_to(root);
@@ -70,7 +70,7 @@ TEST_CASE("A changing call that fails once: the transaction takes all back itsel
 
 TEST_CASE("A changing call of undo that fails once: the store is the old one or the new one") {
     if (!can_run()) return;
-    const Scene scene(PlanKind::mixed, ImagePlace::in_place);
+    const Scene scene({});
     for (std::size_t n = 1;; ++n) {
         const int error = kErrors[n % std::size(kErrors)];
         Root root(ImagePlace::in_place);
@@ -87,7 +87,7 @@ TEST_CASE("A changing call of undo that fails once: the store is the old one or 
 
 TEST_CASE("A changing call that a signal interrupts is made again") {
     if (!can_run()) return;
-    const Scene scene(PlanKind::mixed, ImagePlace::in_place);
+    const Scene scene({});
     for (std::size_t n = 1;; ++n) {
         Root root(ImagePlace::in_place);
         scene.copy_to(root);
@@ -104,7 +104,7 @@ TEST_CASE("A disk that is lost in the middle and comes back holds the old store 
     const bool undo = GENERATE(false, true);
     const ImagePlace place = GENERATE(ImagePlace::in_place, ImagePlace::link);
     if (!can_run()) return;
-    const Scene scene(PlanKind::mixed, place);
+    const Scene scene({.place = place});
     for (std::size_t n = 1;; ++n) {
         Root root(place);
         scene.copy_to(root);
@@ -124,9 +124,9 @@ TEST_CASE("A disk that is lost in the middle and comes back holds the old store 
 
 TEST_CASE("A failure, and a stop while what was done is taken back: the old store or the new one") {
     if (!can_run()) return;
-    // Every n meets every eleventh m, every m every eleventh n.
-    constexpr std::size_t kStride = 11;
-    const Scene scene(PlanKind::mixed, ImagePlace::in_place);
+    // Every n meets some m, and every m some n.
+    constexpr std::size_t kStride = 23;
+    const Scene scene({});
     std::size_t stops = 0;
     bool reached = true;
     for (std::size_t n = 1; reached; ++n) {

@@ -112,17 +112,24 @@ void Root::arrange() {
     }
 }
 
-Scene::Scene(PlanKind plan, ImagePlace place) : temp_(fast_folder()), place_(place) {
+std::string describe(const Setting& setting) {
+    constexpr const char* kPlaces[] = {"in place", "a link", "a mount"};
+    return std::string(setting.plan == PlanKind::mixed ? "mixed plan" : "plan of image/ only") +
+           ", image/overlay2 is " + kPlaces[static_cast<std::size_t>(setting.place)] +
+           (setting.method == Transactions::Method::clone ? "" : ", single moves");
+}
+
+Scene::Scene(const Setting& setting) : temp_(fast_folder()), setting_(setting) {
     build_store(temp_.path("store"), small_set());
     Places places = Places::of_store(temp_.path("store"));
     fs::remove_all(temp_.path("store/image/overlay2/distribution"));
-    if (place == ImagePlace::link) {
+    if (setting.place == ImagePlace::link) {
         fs::create_directory(temp_.path("store/elsewhere"));
         fs::rename(temp_.path("store/image/overlay2"), temp_.path("store/elsewhere/overlay2"));
         fs::create_symlink("../elsewhere/overlay2", temp_.path("store/image/overlay2"));
     }
     plan_.changes = image_changes(places);
-    if (plan == PlanKind::mixed) {
+    if (setting.plan == PlanKind::mixed) {
         for (Change& change : other_changes(places)) {
             plan_.changes.push_back(std::move(change));
         }
@@ -130,11 +137,11 @@ Scene::Scene(PlanKind plan, ImagePlace place) : temp_(fast_folder()), place_(pla
     plan_.keeps = {"kept"};
     for (const Change& change : plan_.changes) {
         written_.push_back(change.path);
-        if (place == ImagePlace::link && change.path.starts_with("image/")) {
+        if (setting.place == ImagePlace::link && change.path.starts_with("image/")) {
             written_.back().replace(0, std::strlen("image"), "elsewhere");
         }
     }
-    Root root(place);
+    Root root(setting.place);
     copy_to(root);
     old_ = root.snapshot();
     apply(root);
@@ -159,7 +166,7 @@ std::string Scene::judge(const Root& root) const {
 void Scene::apply(const Root& root) const {
     const ReadDir dir = ReadDir::open_path(root.path());
     Transactions transactions(dir, tops());
-    const Outcome outcome = transactions.apply("repair", plan_, {});
+    const Outcome outcome = transactions.apply("repair", plan_, {}, setting_.method);
     if (outcome.state != TransactionState::committed) throw std::logic_error("not carried out");
 }
 

@@ -48,10 +48,19 @@ private:
     bool mounted_ = false;
 };
 
+struct Setting {
+    PlanKind plan = PlanKind::mixed;
+    ImagePlace place = ImagePlace::in_place;
+    Transactions::Method method = Transactions::Method::clone;
+};
+
+// For the messages of a test.
+[[nodiscard]] std::string describe(const Setting& setting);
+
 class Scene {
 public:
     // Carries the plan out once, undisturbed: what it leaves is the new state.
-    Scene(PlanKind plan, ImagePlace place);
+    explicit Scene(const Setting& setting);
 
     [[nodiscard]] const Plan& plan() const noexcept { return plan_; }
 
@@ -75,7 +84,7 @@ public:
 
 private:
     TempDir temp_;
-    ImagePlace place_;
+    Setting setting_;
     Plan plan_;
     TreeSnapshot old_;
     TreeSnapshot new_;

@@ -66,7 +66,7 @@ Planned plan_root(const std::string& path, const RepairPolicy& policy) {
     const RootSurvey survey = survey_root(root);
     REQUIRE(survey.stores.size() == 1);
     const std::stop_token stop;
-    CheckedStore store = check_store_metadata(root, survey.stores.front(), 1, stop);
+    CheckedStore store = check_store_metadata(root, survey.stores.front(), {}, stop);
     ProgressCounters progress;
     if (has_content_to_check(store)) CHECK(check_store_content(store, 1, stop, progress));
     const Clues clues = gather_clues(*store.folders, *store.graph, store.report, stop);

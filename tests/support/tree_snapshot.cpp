@@ -24,6 +24,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t kListed = 20;
 // So short a content is told itself.
 constexpr std::size_t kShownBytes = 80;
+// What the kernel allows for a value, and for a list of names.
+constexpr std::size_t kXattrBytes = 65536;
 
 [[noreturn]] void fail(const std::string& what, const std::string& path) {
     throw std::system_error(errno, std::generic_category(), what + " " + path);
@@ -55,11 +57,11 @@ std::string describe_bytes(const std::string& bytes) {
 }
 
 std::vector<std::string> xattr_names(const std::string& path) {
-    std::string list(65536, '\0');
-    const ssize_t size = ::llistxattr(path.c_str(), list.data(), list.size());
+    std::array<char, kXattrBytes> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): for each object
+    const ssize_t size = ::llistxattr(path.c_str(), buffer.data(), buffer.size());
     if (size < 0 && errno == ENOTSUP) return {};
     if (size < 0) fail("list the xattrs of", path);
-    list.resize(static_cast<std::size_t>(size));
+    const std::string list(buffer.data(), static_cast<std::size_t>(size));
     std::vector<std::string> names;
     for (std::size_t at = 0; at < list.size(); at += names.back().size() + 1) {
         names.emplace_back(list.c_str() + at);
@@ -69,11 +71,10 @@ std::vector<std::string> xattr_names(const std::string& path) {
 
 void add_xattrs(const std::string& path, TreeObject& object) {
     for (const std::string& name : xattr_names(path)) {
-        std::string value(65536, '\0');
-        const ssize_t size = ::lgetxattr(path.c_str(), name.c_str(), value.data(), value.size());
+        std::array<char, kXattrBytes> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): see above
+        const ssize_t size = ::lgetxattr(path.c_str(), name.c_str(), buffer.data(), buffer.size());
         if (size < 0) fail("read the xattr " + name + " of", path);
-        value.resize(static_cast<std::size_t>(size));
-        object["xattr " + name] = describe_bytes(value);
+        object["xattr " + name] = describe_bytes({buffer.data(), static_cast<std::size_t>(size)});
     }
 }
 
