@@ -131,8 +131,7 @@ TEST_CASE("A mistyped command is answered with the nearest one") {
 }
 
 TEST_CASE("Commands that are still to come say so") {
-    for (const std::string name :
-         {"migrate", "diagnose", "prestart", "scrub", "bundle", "manual"}) {
+    for (const std::string name : {"migrate", "diagnose", "prestart", "scrub", "bundle", "manual"}) {
         const ProgramResult result = run_drydock({name, "--anything"});
         check_one_line(result, 16, "drydock " + name + ": not in this version (");
         CHECK_THAT(result.err, Contains("): check, repair, undo, show and explain are\n"));
