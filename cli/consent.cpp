@@ -32,11 +32,14 @@ Consent read_consent(const Arguments& arguments) {
     if (yes || unattended) {
         return Consent::given;
     }
-    if (!is_terminal(STDIN_FILENO)) {
+    return Consent::to_be_asked;
+}
+
+void require_way_to_ask(Consent consent) {
+    if (consent == Consent::to_be_asked && !is_terminal(STDIN_FILENO)) {
         throw UsageError("there is no terminal to ask on: say --dry-run (-n) to see what would be done, or "
                          "--yes (-y) to do it");
     }
-    return Consent::to_be_asked;
 }
 
 bool ask_consent() {

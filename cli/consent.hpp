@@ -16,8 +16,11 @@ enum class Consent : unsigned char {
 // --dry-run, --yes
 [[nodiscard]] std::vector<OptionSpec> consent_options();
 
-// Throws UsageError where several exclude each other, or none is given and there is no terminal to ask on.
+// Throws UsageError where several exclude each other.
 [[nodiscard]] Consent read_consent(const Arguments& arguments);
+
+// Throws UsageError where none is given and there is no terminal to ask on.
+void require_way_to_ask(Consent consent);
 
 // Asks on the terminal; anything but "y" or "yes" is no.
 [[nodiscard]] bool ask_consent();

@@ -15,7 +15,8 @@ void raise_open_file_limit();
 [[nodiscard]] std::size_t terminal_width(int fd);  // 40 to 160
 
 // SIGINT and SIGTERM become a stop request; a second one ends the program at once, which loses nothing
-// because nothing is being changed. Make it before any other thread, which inherit the blocked signals.
+// because a change that is interrupted is ended by the next run. Make it before any other thread, which
+// inherit the blocked signals.
 class StopOnSignal {
 public:
     StopOnSignal();

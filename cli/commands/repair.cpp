@@ -182,6 +182,9 @@ int run_repair(const Arguments& arguments) {
     OutputFile output(options.check.output.file, root_path);
     const StopOnSignal signals;
     const std::stop_token stop = signals.token();
+    (void)find_stores(arguments, root);  // says what is wrong with ROOT before anything else
+    require_way_to_ask(options.consent);
+    // A change is kept apart from all that is at work here, whatever --driver says.
     const std::vector<StoreLocation> places = survey_root(root).stores;
     if (options.consent != Consent::never) {
         require_no_daemon(root, places);

@@ -180,6 +180,7 @@ int run_undo(const Arguments& arguments) {
         .forget = arguments.text("forget").value_or(""),
         .partial = arguments.has("partial"),
     };
+    require_way_to_ask(consent);
     if (arguments.has("list")) return list(run, output);
     return arguments.has("forget") ? forget(run, output) : undo(run, output);
 }

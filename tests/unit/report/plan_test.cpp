@@ -28,7 +28,10 @@ RepairReport sample() {
     RepairReport report;
     report.check.command = "repair";
     report.check.root = "/r";
-    report.check.stores.push_back({.path = ".", .driver = "overlay2"});
+    StoreReport store;
+    store.path = ".";
+    store.driver = "overlay2";
+    report.check.stores.push_back(store);
     PlanStep written = step_of(PlanAction::write, Damage::diff_empty, "a/diff");
     written.witness = "image config x";
     PlanStep aside = step_of(PlanAction::set_aside, Damage::tag_dangling, "b");
