@@ -1,5 +1,6 @@
 #include "cli/remaining.hpp"
 
+#include "repair/consequences.hpp"
 #include "report/safe_text.hpp"
 #include "validators/validate.hpp"
 
@@ -103,11 +104,13 @@ void carry_content_over(const StoreHistory& history, const Plan& plan) {
     settle(*history.now.graph, now);
 }
 
-std::optional<std::string> find_new_damage(const StoreReport& before, const StoreReport& after) {
+std::optional<std::string>
+find_new_damage(const StoreReport& before, const StoreReport& after, const Plan& plan) {
     const auto known = by_key(before);
     for (const Finding& finding : after.findings) {
         const bool harmless = finding.effective_severity() == Severity::note ||
-                              finding.effective_repair() == RepairClass::reclaim;
+                              finding.effective_repair() == RepairClass::reclaim ||
+                              is_consequence(plan, after, finding);
         if (!harmless && !known.contains(key_of(finding))) {
             return "the changed store would have " + std::string(describe(finding.damage).code) + " at " +
                    terminal_text(finding.path);

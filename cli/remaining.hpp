@@ -21,9 +21,10 @@ struct StoreHistory {
 // Makes `now.report` what a check at the level of `full` would find.
 void carry_content_over(const StoreHistory& history, const Plan& plan);
 
-// What a store has that it did not have: nullopt, or a line that names the first. What nobody needs any
-// more may come to light (an orphan whose last owner was set aside).
-[[nodiscard]] std::optional<std::string> find_new_damage(const StoreReport& before, const StoreReport& after);
+// What a store has that it did not have and that does not follow from the plan: nullopt, or a line that names
+// the first. What nobody needs any more may come to light (an orphan whose last owner was set aside).
+[[nodiscard]] std::optional<std::string>
+find_new_damage(const StoreReport& before, const StoreReport& after, const Plan& plan);
 
 // Whether two metadata checks saw the same.
 [[nodiscard]] bool same_findings(const StoreReport& a, const StoreReport& b);

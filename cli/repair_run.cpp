@@ -2,6 +2,7 @@
 
 #include "cli/errors.hpp"
 #include "cli/remaining.hpp"
+#include "repair/consequences.hpp"
 #include "repair/planner.hpp"
 #include "repair/witnesses/clues.hpp"
 #include "scanner/folders.hpp"
@@ -81,10 +82,12 @@ void RepairRun::check_again(const Plan& plan, const RepairPolicy& policy) {
     if (!same_plan(plan, make_plan(policy))) throw OperationalError("the store changed meanwhile: run again");
 }
 
-Verification RepairRun::verification(const StoreReading& reading, std::vector<CheckedStore>& after) const {
+Verification RepairRun::verification(const Plan& plan, std::vector<CheckedStore>& after) const {
+    const StoreReading reading = reading_with(plan);
     Verification verification;
-    verification.staged =
-        [this, reading](const std::string& image, const ReadDir& staged) -> std::optional<std::string> {
+    verification.staged = [this, reading, &plan](
+                              const std::string& image, const ReadDir& staged
+                          ) -> std::optional<std::string> {
         for (std::size_t i = 0; i < check_.stores.size(); ++i) {
             const StoreLocation& location = check_.survey.stores[i];
             if (!check_.stores[i].graph || paths_of(location).image != image) continue;
@@ -94,18 +97,18 @@ Verification RepairRun::verification(const StoreReading& reading, std::vector<Ch
             // Of the staged part only: the other folders are not what they will be.
             StoreReport report = store.report;
             std::erase_if(report.findings, [&](const Finding& finding) {
-                return !finding.path.starts_with(image);
+                return !finding.path.starts_with(image) || is_about_removed(plan, finding);
             });
-            if (auto reason = find_new_damage(check_.metadata[i], report)) return reason;
+            if (auto reason = find_new_damage(check_.metadata[i], report, plan)) return reason;
         }
         return std::nullopt;
     };
-    verification.result = [this, reading, &after]() -> std::optional<std::string> {
+    verification.result = [this, reading, &plan, &after]() -> std::optional<std::string> {
         after.clear();
         for (std::size_t i = 0; i < check_.stores.size(); ++i) {
             // No stop: what was begun is carried to an end.
             after.push_back(check_store_metadata(root_, check_.survey.stores[i], reading, {}));
-            if (auto reason = find_new_damage(check_.metadata[i], after.back().report)) return reason;
+            if (auto reason = find_new_damage(check_.metadata[i], after.back().report, plan)) return reason;
         }
         return std::nullopt;
     };
@@ -115,7 +118,7 @@ Verification RepairRun::verification(const StoreReading& reading, std::vector<Ch
 Outcome RepairRun::apply(Transactions& transactions, const Plan& plan, Transactions::Method method) {
     std::vector<CheckedStore> after;
     transactions.preflight(plan, method);
-    Outcome outcome = transactions.apply("repair", plan, verification(reading_with(plan), after), method);
+    Outcome outcome = transactions.apply("repair", plan, verification(plan, after), method);
     if (outcome.state != TransactionState::committed) return outcome;
     for (std::size_t i = 0; i < check_.stores.size(); ++i) {
         if (!after[i].graph) continue;

@@ -34,8 +34,8 @@ public:
 private:
     [[nodiscard]] CheckedStore check_now(std::size_t store, const StoreReading& reading) const;
     [[nodiscard]] StoreReading reading_with(const Plan& plan) const;
-    [[nodiscard]] Verification
-    verification(const StoreReading& reading, std::vector<CheckedStore>& after) const;
+    // Refers to its arguments.
+    [[nodiscard]] Verification verification(const Plan& plan, std::vector<CheckedStore>& after) const;
 
     const ReadDir& root_;
     CheckRun check_;

@@ -51,10 +51,11 @@ void require_room(const Tops& tops, const std::vector<std::string>& images, cons
     for (const std::string& image : images) {
         add_clone(tops.folder(image).read(), need, 0);
         // Mount records are copied: three files of a block each.
-        if (inode_at(tops, image + "/layerdb/mounts") == 0) continue;
-        const std::size_t mounts = tops.folder(image + "/layerdb/mounts").read().list().size();
-        need.bytes += mounts * 3 * kFolderBytes;
-        need.inodes += mounts * 3;
+        const std::optional<ReadDir> mounts = tops.folder(image).read().find("layerdb/mounts");
+        if (!mounts) continue;
+        const std::size_t files = mounts->list().size() * 3;
+        need.bytes += files * kFolderBytes;
+        need.inodes += files;
     }
     for (const Change& change : plan.changes) {
         need.bytes += kRecordBytes;

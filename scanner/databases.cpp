@@ -5,6 +5,8 @@
 #include "scanner/builder_records.hpp"
 #include "scanner/look.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <tuple>
 
@@ -95,6 +97,13 @@ Reading read_once(const ReadFile& file, DatabaseRole role, const std::stop_token
     return reading;
 }
 
+// A repair reads the store once more under locks of its own.
+bool is_held_by_others(const ReadFile& file) {
+    if (probe_lock(file) != LockState::held) return false;
+    const std::optional<ProcessClock> holder = find_lock_holder(file.stat());
+    return !holder || holder->pid != ::getpid();
+}
+
 // Nothing is called malformed by one reading, or while somebody may be writing.
 Reading read_database(const ReadFile& file, DatabaseRole role, const std::stop_token& stop) {
     Reading first = read_once(file, role, stop);
@@ -102,7 +111,7 @@ Reading read_database(const ReadFile& file, DatabaseRole role, const std::stop_t
     Reading second = read_once(file, role, stop);
     if (second.changed) return unreadable(role, EBUSY);
     if (second.sight != Sight::malformed) return second;
-    if (probe_lock(file) == LockState::held) return unreadable(role, EBUSY);
+    if (is_held_by_others(file)) return unreadable(role, EBUSY);
     const bool agree = first.changed || first.fault.what == second.fault.what;
     return agree ? std::move(second) : unreadable(role, EIO);
 }

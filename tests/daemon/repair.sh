@@ -82,7 +82,7 @@ picture() {
 examine() {
     local n=$1 image wanted
     for image in "f$n:1" "f$n:2"; do
-        docker image inspect "$image" >/dev/null 2>&1 || { echo "$image is not listed"; return; }
+        [ -n "$(docker images -q "$image" 2>/dev/null)" ] || { echo "$image is not listed"; return; }
         wanted="family $n"
         [ "$(docker run --rm --network none "$image" cat /family/name 2>&1)" = "$wanted" ] ||
             { echo "$image does not run"; return; }
@@ -211,7 +211,7 @@ damage: truncate {record f05:1 0}/size
 damage: remove {record f06:1 0}/size
 damage: truncate {record f07:1 1}/parent
 damage: remove {record f08:1 1}/parent
-damage: truncate {dir f09:1 0}/link
+damage: truncate {dir f09:1 1}/link
 damage: truncate {dir f10:1 1}/lower
 damage: remove overlay2/l/{link f11:1 0}
 damage: remove {rw c12}/work
