@@ -81,7 +81,7 @@ private:
     [[nodiscard]] bool is_own(const std::string& home) const { return last_name(home) == id_; }
 
     [[nodiscard]] std::string home_for(const std::string& path) const;
-    std::uint32_t home_index(const std::string& home) const;
+    [[nodiscard]] std::uint32_t home_index(const std::string& home) const;
     void make_homes();
     void make_tree(const std::string& image);
     [[nodiscard]] WritableDir tree_folder(const Tree& tree) const;

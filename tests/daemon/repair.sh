@@ -119,6 +119,8 @@ expect_no_start() {
         pass "$2: dockerd does not start"
     fi
     stop_daemon
+    # What it left in its exec root would keep the next one from starting.
+    rm -rf --one-file-system "$work/x"
 }
 
 # ---- repairs ----
@@ -340,8 +342,10 @@ RECIPE
     for n in 01 02 03; do
         must "$name: a load of f$n" docker load -i "$work/f$n.tar"
     done
-    # Containers whose image was away are listed by the next start.
+    # Layers that came anew have other directories: what the containers of the old ones stand on is joined
+    # with them by another repair. Containers whose image was away are listed by the next start.
     stop_daemon
+    expect_repaired $name 1
     start_daemon "$work/$name" "$work/x"
     expect_families "$name, loaded" well 01 02 03
     stop_daemon

@@ -193,7 +193,7 @@ void Scene::recover(const Root& root) const {
 
 std::string Scene::settle(const Root& root, Forgotten forgotten) const {
     recover(root);
-    const std::string state = judge(root);
+    std::string state = judge(root);
     const TreeSnapshot all = take_snapshot(root.path());
     recover(root);
     if (const std::string more = describe_difference(all, take_snapshot(root.path())); !more.empty()) {
