@@ -1,15 +1,11 @@
 // A root whose daemon is alive: warned of, read twice, and nothing that may be a change under way is called
 // damaged. The daemon is a process that keeps volumes/metadata.db locked, as dockerd does.
 #include "tests/cli/run.hpp"
+#include "tests/support/lock_holder.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -20,37 +16,6 @@ using namespace drydock;
 using Catch::Matchers::Contains;
 
 namespace {
-
-// Starts now, holds the lock until it is destroyed.
-class LockHolder {
-public:
-    explicit LockHolder(const std::string& path) : pid_(::fork()) {
-        if (pid_ < 0) throw std::runtime_error("fork");
-        if (pid_ == 0) {
-            const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-            if (fd >= 0 && ::flock(fd, LOCK_EX) == 0) ::pause();
-            ::_exit(1);
-        }
-        // It has the lock once nobody else can take it.
-        const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-        while (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
-            ::flock(fd, LOCK_UN);
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        }
-        ::close(fd);
-    }
-
-    LockHolder(const LockHolder&) = delete;
-    LockHolder& operator=(const LockHolder&) = delete;
-
-    ~LockHolder() {
-        ::kill(pid_, SIGKILL);
-        ::waitpid(pid_, nullptr, 0);
-    }
-
-private:
-    pid_t pid_;
-};
 
 void make_root(const TempDir& root) {
     root.make_directory("image/overlay2/layerdb/sha256");

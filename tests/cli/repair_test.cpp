@@ -1,5 +1,6 @@
 // Consent, locks and the life of a transaction, as a user meets them.
 #include "tests/cli/run.hpp"
+#include "tests/support/lock_holder.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <catch2/catch.hpp>
@@ -64,22 +65,6 @@ std::vector<std::string> listing(const TempDir& root) {
 nlohmann::json json_of(const ProgramResult& result) {
     return nlohmann::json::parse(result.out);
 }
-
-// Holds the lock of a file or folder until it is destroyed.
-class Held {
-public:
-    explicit Held(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-        if (fd_ < 0 || ::flock(fd_, LOCK_EX | LOCK_NB) != 0) throw std::runtime_error("lock " + path);
-    }
-
-    Held(const Held&) = delete;
-    Held& operator=(const Held&) = delete;
-
-    ~Held() { ::close(fd_); }
-
-private:
-    int fd_;
-};
 
 }  // namespace
 
@@ -150,7 +135,7 @@ TEST_CASE("a sound store is not touched and no lock is needed for it") {
     make_damaged(root);
     root.write(kRepositories, R"({"Repositories":{}})");
     const auto before = listing(root);
-    const Held other(root.path());
+    const LockHolder other(root.path());
     const ProgramResult result = run_drydock({"repair", "--yes", root.path()});
     CHECK(result.status == 0);
     CHECK_THAT(result.out, Contains("Nothing to do."));
@@ -161,7 +146,7 @@ TEST_CASE("a second drydock is refused") {
     const TempDir root;
     make_damaged(root);
     const auto before = listing(root);
-    const Held other(root.path());
+    const LockHolder other(root.path());
     const ProgramResult result = run_drydock({"repair", "--yes", root.path()});
     CHECK(result.status == 8);
     CHECK_THAT(result.err, Contains("another drydock is at work on " + root.path()));
@@ -173,7 +158,7 @@ TEST_CASE("a root whose database is locked is only looked at") {
     make_damaged(root);
     root.write("volumes/metadata.db", "");
     const auto before = listing(root);
-    const Held daemon(root.path("volumes/metadata.db"));
+    const LockHolder daemon(root.path("volumes/metadata.db"));
     const ProgramResult refused = run_drydock({"repair", "--yes", root.path()});
     CHECK(refused.status == 8);
     CHECK_THAT(refused.err, Contains("systemctl stop docker.socket docker"));

@@ -1,6 +1,7 @@
 // The databases of a data root: which are there, what is wrong with them, and what BuildKit's say.
 #include "tests/support/bolt_writer.hpp"
 #include "tests/support/fault_plan.hpp"
+#include "tests/support/lock_holder.hpp"
 #include "tests/unit/scanner/tree.hpp"
 
 #include <catch2/catch.hpp>
@@ -323,12 +324,19 @@ TEST_CASE("a damaged database that somebody holds locked is not judged") {
     Tree tree;
     with_image(tree);
     tree.file(kVolumes, "noise");
-    const int fd = ::open(tree.path(kVolumes).c_str(), O_RDONLY | O_CLOEXEC);
-    REQUIRE(::flock(fd, LOCK_EX) == 0);
-    const DatabaseRecord record = record_of(tree, kVolumes);
-    ::close(fd);
-    CHECK(record.sight.sight == Sight::unreadable);
-    CHECK(record.sight.error == EBUSY);
+    {
+        const LockHolder daemon(tree.path(kVolumes));
+        const DatabaseRecord record = record_of(tree, kVolumes);
+        CHECK(record.sight.sight == Sight::unreadable);
+        CHECK(record.sight.error == EBUSY);
+    }
+    {
+        // A lock of this process is no daemon's: repair reads the store once more under its own.
+        const int fd = ::open(tree.path(kVolumes).c_str(), O_RDONLY | O_CLOEXEC);
+        REQUIRE(::flock(fd, LOCK_EX) == 0);
+        CHECK(record_of(tree, kVolumes).sight.sight == Sight::malformed);
+        ::close(fd);
+    }
     CHECK(record_of(tree, kVolumes).sight.sight == Sight::malformed);
     // A sound one may be in use.
     tree.file(kVolumes, write_bolt({}));
