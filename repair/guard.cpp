@@ -7,10 +7,6 @@
 
 namespace drydock {
 
-bool lies_in(std::string_view path, std::string_view folder) {
-    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
-
 std::string_view owner_word(const Finding& finding) {
     if (finding.path.find("/layerdb/") != std::string::npos) return "layerdb";
     return finding.path.ends_with("containers") ? "containers" : "buildkit";
@@ -20,6 +16,24 @@ Guard::Guard(const PlannedStore& store, const Family& family, const RepairPolicy
     for (const Finding& finding : store.report.findings) {
         if (finding.verdict != Verdict::undetermined || accepts(finding)) continue;
         note(finding, store, family);
+    }
+    note_in_use(store.clues.in_use, store.graph.inventory());
+}
+
+// What runs on it would see the change, in ways that overlayfs leaves open.
+void Guard::note_in_use(const DirectoriesInUse& in_use, const Inventory& inventory) {
+    const auto reason_of = [&](const std::string& directory) {
+        return inventory.directory_path(directory) + " is part of an overlay mounted at " +
+               in_use.at(directory) + ": end what runs there, or `umount` it, first";
+    };
+    for (const auto& [directory, point] : in_use) {
+        paths_.try_emplace(inventory.directory_path(directory), reason_of(directory));
+    }
+    for (const MountRecord& mount : inventory.mount_records) {
+        const std::string* directory = mount.mount_id.get();
+        if (directory == nullptr || !in_use.contains(*directory)) continue;
+        paths_.try_emplace(inventory.image_root + "/layerdb/mounts/" + mount.name, reason_of(*directory));
+        paths_.try_emplace(inventory.container_path(mount.name), reason_of(*directory));
     }
 }
 
@@ -42,7 +56,9 @@ void Guard::note(const Finding& finding, const PlannedStore& store, const Family
     }
     subjects_.insert(finding.subject);
     // What could not be read may be anything; other findings of this verdict say only what they speak of.
-    if (!finding.path.empty()) paths_.insert(finding.path);
+    if (!finding.path.empty()) {
+        paths_.try_emplace(finding.path, finding.path + " could not be read: see to that first");
+    }
     switch (finding.subject.kind) {
     case SubjectKind::layer:
         if (const auto chain = ChainId::from_text(finding.subject.id)) {
@@ -140,15 +156,15 @@ std::optional<std::string> Guard::why_not(const Finding& finding) const {
     return std::nullopt;
 }
 
-bool Guard::blocks(std::string_view path) const {
+std::string Guard::why_blocked(std::string_view path) const {
     // Above it, or itself.
     for (std::size_t end = 0; end != std::string_view::npos;) {
         end = path.find('/', end + 1);
-        if (paths_.contains(path.substr(0, end))) return true;
+        if (const auto found = paths_.find(path.substr(0, end)); found != paths_.end()) return found->second;
     }
     // Below it.
     const auto below = paths_.lower_bound(std::string(path) + "/");
-    return below != paths_.end() && lies_in(*below, path);
+    return below != paths_.end() && lies_in(below->first, path) ? below->second : std::string();
 }
 
 }  // namespace drydock

@@ -2,17 +2,17 @@
 #pragma once
 
 #include "repair/family.hpp"
+#include "repair/in_use.hpp"
+#include "repair/paths.hpp"
 #include "repair/planner.hpp"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
 namespace drydock {
-
-// Whether `path` is `folder` or lies below it.
-[[nodiscard]] bool lies_in(std::string_view path, std::string_view folder);
 
 class Guard {
 public:
@@ -30,8 +30,9 @@ public:
     // Why nothing may be done about a finding; nullopt where something may.
     [[nodiscard]] std::optional<std::string> why_not(const Finding& finding) const;
 
-    // Whether an object may not be touched: it, something in it, or what it lies in could not be read.
-    [[nodiscard]] bool blocks(std::string_view path) const;
+    // Why an object may not be touched: it, something in it, or what it lies in could not be read, or is
+    // part of a mounted overlay. "" where nothing speaks against it.
+    [[nodiscard]] std::string why_blocked(std::string_view path) const;
 
     [[nodiscard]] bool blocks(const ChainId& chain) const { return chains_.contains(chain); }
 
@@ -41,6 +42,7 @@ private:
     void note(const Finding& finding, const PlannedStore& store, const Family& family);
     void note_layer(const ChainId& chain, const StoreGraph& graph, const Family& family);
     void note_container(const Finding& finding, const StoreGraph& graph, const Family& family);
+    void note_in_use(const DirectoriesInUse& in_use, const Inventory& inventory);
     void note_place(const Finding& finding, const Inventory& inventory);
     void no_drops(std::string why);
     [[nodiscard]] bool accepts(const Finding& finding) const;
@@ -51,7 +53,7 @@ private:
     std::string why_not_lost_;
     std::set<ChainId> chains_;
     std::set<Subject> subjects_;
-    std::set<std::string, std::less<>> paths_;
+    std::map<std::string, std::string, std::less<>> paths_;  // and why
 };
 
 // Which of --accept-missing-owner's words speaks of a finding `owner-missing`.

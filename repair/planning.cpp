@@ -51,8 +51,8 @@ void Planning::refuse(const Finding& finding, std::string reason) {
 }
 
 void Planning::write(const Finding& finding, const std::string& path, NewObject object) {
-    if (guard_.blocks(path)) {
-        refuse(finding, path + " could not be read: see to that first");
+    if (std::string why = guard_.why_blocked(path); !why.empty()) {
+        refuse(finding, std::move(why));
         return;
     }
     draft_.steps.push_back({
@@ -67,8 +67,8 @@ void Planning::write(const Finding& finding, const std::string& path, NewObject 
 
 bool Planning::set_aside(const Finding& finding, const std::string& path, const std::string& loss) {
     if (!allows_setting_aside(finding)) return false;
-    if (guard_.blocks(path)) {
-        refuse(finding, path + " could not be read: see to that first");
+    if (std::string why = guard_.why_blocked(path); !why.empty()) {
+        refuse(finding, std::move(why));
         return false;
     }
     draft_.steps.push_back({
@@ -83,10 +83,11 @@ bool Planning::set_aside(const Finding& finding, const std::string& path, const 
 }
 
 void Planning::remove(const Finding& finding, const std::vector<std::string>& paths) {
-    const auto blocked = std::ranges::find_if(paths, [&](const auto& path) { return guard_.blocks(path); });
-    if (blocked != paths.end()) {
-        refuse(finding, *blocked + " could not be read: see to that first");
-        return;
+    for (const std::string& path : paths) {
+        if (std::string why = guard_.why_blocked(path); !why.empty()) {
+            refuse(finding, std::move(why));
+            return;
+        }
     }
     auto frees = finding.evidence.frees;
     for (const std::string& path : paths) {

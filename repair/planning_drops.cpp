@@ -70,7 +70,7 @@ std::optional<std::string> Planning::why_not_drop(const Falling& falling) const 
     if (!guard_.why_no_drops().empty()) return guard_.why_no_drops();
     for (const ChainId& layer : falling.layers) {
         const std::string path = inventory().layer_path(layer);
-        if (guard_.blocks(layer) || guard_.blocks(path)) {
+        if (guard_.blocks(layer) || !guard_.why_blocked(path).empty()) {
             return "something of " + path + ", which would go with it, could not be read: see to that first";
         }
     }
@@ -144,7 +144,7 @@ void Planning::keep_unowned() {
 
 void Planning::drop_image(const Finding& finding, const ImageId& image) {
     if (!allows_setting_aside(finding)) return;
-    if (guard_.blocks(inventory().image_root + "/repositories.json")) {
+    if (!guard_.why_blocked(inventory().image_root + "/repositories.json").empty()) {
         refuse(finding, "repositories.json could not be read, so its tags are not known");
         return;
     }

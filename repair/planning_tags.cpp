@@ -51,8 +51,8 @@ void Planning::drop_tag_record(const Finding& finding, const TagRecord& tag) {
 
 void Planning::rebuild_tags(const Finding& finding) {
     const std::string path = inventory().image_root + std::string(kTagsFile);
-    if (guard_.blocks(path)) {
-        refuse(finding, path + " could not be read: see to that first");
+    if (std::string why = guard_.why_blocked(path); !why.empty()) {
+        refuse(finding, std::move(why));
         return;
     }
     tag_rebuilds_.push_back(&finding);

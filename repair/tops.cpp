@@ -7,21 +7,6 @@
 
 namespace drydock {
 
-std::string parent_path(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == std::string::npos ? std::string() : path.substr(0, slash);
-}
-
-std::string last_name(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == std::string::npos ? path : path.substr(slash + 1);
-}
-
-bool lies_in(const std::string& path, const std::string& folder) {
-    if (folder.empty() || path == folder) return true;
-    return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
-}
-
 Tops::Tops(const ReadDir& root, const std::vector<StoreTops>& stores) {
     tops_.push_back({.path = {}, .dir = root.duplicate(), .exchangeable = false});
     for (const StoreTops& store : stores) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "platform/writable_dir.hpp"
+#include "repair/paths.hpp"
 #include "repair/transaction.hpp"
 
 #include <string>
@@ -47,11 +48,5 @@ private:
 
     std::vector<Top> tops_;  // ROOT first, each after the one it lies in
 };
-
-// "a/b" -> "a", "b"; a path without a slash lies in "".
-[[nodiscard]] std::string parent_path(const std::string& path);
-[[nodiscard]] std::string last_name(const std::string& path);
-// Whether `path` is `folder` or lies below it; everything lies below "".
-[[nodiscard]] bool lies_in(const std::string& path, const std::string& folder);
 
 }  // namespace drydock

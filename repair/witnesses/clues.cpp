@@ -75,6 +75,7 @@ Clues gather_clues(
     const std::stop_token& stop
 ) {
     Clues clues;
+    if (!report.findings.empty()) clues.in_use = find_directories_in_use(graph.inventory());
     gather_sizes(folders, graph, report, stop, clues);
     for (const Finding& finding : report.findings) {
         if (!asks_for_tags(finding)) continue;

@@ -4,6 +4,7 @@
 
 #include "model/ids.hpp"
 #include "model/run_report.hpp"
+#include "repair/in_use.hpp"
 #include "scanner/scan.hpp"
 #include "validators/store_graph.hpp"
 
@@ -18,6 +19,7 @@ namespace drydock {
 struct Clues {
     std::map<ChainId, std::int64_t> sizes;         // as the daemon computes `size`
     std::optional<std::string> repositories_text;  // what repositories.json holds, however damaged
+    DirectoriesInUse in_use;
 };
 
 // Throws OsError where something cannot be read: then nothing may be planned.

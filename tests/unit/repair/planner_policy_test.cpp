@@ -43,6 +43,18 @@ TEST_CASE("nothing is done to layers above and below one that could not be read"
     CHECK(plan.refused.size() == 3);
 }
 
+TEST_CASE("what is part of a mounted overlay is left alone, and the rest is mended") {
+    SampleModel store;
+    store.mount(store.first).init_id = in_sight<std::string>(Sight::empty);
+    store.layer(store.a).diff = in_sight<DiffId>(Sight::empty);
+    PlanRequest request;
+    request.clues.in_use = {{"rw-first", "/mnt/merged"}};
+    const Plan plan = plan_for(store, request);
+    REQUIRE(plan.changes.size() == 1);
+    CHECK(plan.changes.front().path == record_path(store.a, "diff"));
+    CHECK(refusal(plan, "init-id-malformed").find("mounted at /mnt/merged") != std::string::npos);
+}
+
 TEST_CASE("no layer is set aside while an image config cannot be read") {
     SampleModel store;
     store.layer(store.d).has_files = false;
