@@ -82,11 +82,11 @@ void carry_content_over(const StoreHistory& history, const Plan& plan) {
     const auto full = by_key(history.full);
     const Healed healed(history.full, plan);
     std::vector<Finding> left;
-    for (Finding& finding : now.findings) {
+    for (const Finding& finding : now.findings) {
         const auto refined = full.find(key_of(finding));
         // The content had found something else behind it.
         if (metadata.contains(key_of(finding)) && refined == full.end()) continue;
-        left.push_back(refined == full.end() ? std::move(finding) : *refined->second);
+        left.push_back(refined == full.end() ? finding : *refined->second);
     }
     std::set<Subject> subjects;
     for (const Finding& finding : history.full.findings) {
