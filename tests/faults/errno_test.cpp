@@ -55,7 +55,7 @@ TEST_CASE("A changing call that fails once: the transaction takes all back itsel
     const int error = GENERATE(from_range(std::begin(kErrors), std::end(kErrors)));
     if (!can_run()) return;
     const Scene scene({});
-    for (std::size_t n = 1;; ++n) {
+    for (std::size_t n = 1;; n += every()) {
         Root root(ImagePlace::in_place);
         scene.copy_to(root);
         const Failed failed =
@@ -71,7 +71,7 @@ TEST_CASE("A changing call that fails once: the transaction takes all back itsel
 TEST_CASE("A changing call of undo that fails once: the store is the old one or the new one") {
     if (!can_run()) return;
     const Scene scene({});
-    for (std::size_t n = 1;; ++n) {
+    for (std::size_t n = 1;; n += every()) {
         const int error = kErrors[n % std::size(kErrors)];
         Root root(ImagePlace::in_place);
         scene.copy_to(root);
@@ -88,7 +88,7 @@ TEST_CASE("A changing call of undo that fails once: the store is the old one or 
 TEST_CASE("A changing call that a signal interrupts is made again") {
     if (!can_run()) return;
     const Scene scene({});
-    for (std::size_t n = 1;; ++n) {
+    for (std::size_t n = 1;; n += every()) {
         Root root(ImagePlace::in_place);
         scene.copy_to(root);
         const Failed failed =
@@ -105,7 +105,7 @@ TEST_CASE("A disk that is lost in the middle and comes back holds the old store 
     const bool undo = place == ImagePlace::link;
     if (!can_run()) return;
     const Scene scene({.place = place});
-    for (std::size_t n = 1;; ++n) {
+    for (std::size_t n = 1;; n += every()) {
         Root root(place);
         scene.copy_to(root);
         if (undo) scene.apply(root);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>
@@ -209,6 +210,11 @@ std::string Scene::settle(const Root& root, Forgotten forgotten) const {
     undo(root);
     const std::string undone = judge(root);
     return undone == "old" ? state : "new, and undone it is " + undone;
+}
+
+std::size_t every() {
+    const char* const text = std::getenv("DRYDOCK_FAULTS_EVERY");
+    return text == nullptr ? 1 : std::stoul(text);
 }
 
 bool can_make(ImagePlace place) {

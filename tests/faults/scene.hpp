@@ -91,6 +91,9 @@ private:
     std::vector<std::string> written_;  // their mtimes are of the moment
 };
 
+// How many calls a loop goes on by: 1, or what DRYDOCK_FAULTS_EVERY says, for programs that are slow to fork.
+[[nodiscard]] std::size_t every();
+
 // Whether scenes with this place can be made here: a mount needs the right to have a mount namespace of one's
 // own, which the process then has.
 [[nodiscard]] bool can_make(ImagePlace place);
