@@ -36,68 +36,71 @@ constexpr std::string_view kCopiedRecord =
     "on the disk is possible and rare.";
 
 constexpr std::string_view kWriteExpected =
-    "If the report names an expected value, it is proven: with dockerd stopped, write exactly that text, "
-    "without a newline, into the file. If it names none, move this record, the records built on it and the "
-    "configs of the images named out of the store with dockerd stopped, start it and `docker pull` those "
-    "images.";
+    "With dockerd stopped, `drydock repair -n` shows what would be written, and `drydock repair` writes it. "
+    "Where it has to set the layer aside instead, start dockerd afterwards and `docker pull` the images that "
+    "it names.";
 
 constexpr std::string_view kSetAside =
-    "With dockerd stopped, move this record, the records built on it and the configs of the images named out "
-    "of the store; then start dockerd and `docker pull` those images. An image that was built on this host "
-    "has to be built again.";
+    "With dockerd stopped, type `drydock repair`; then start dockerd and `docker pull` the images that it "
+    "names. An image that was built on this host has to be built again.";
 
 constexpr std::string_view kLostContainerConfig =
     "Docker keeps no second copy of this file, and nothing can be made up in its place. What the container "
     "wrote is still there, and its records go on holding the layers of its image, but no command of Docker "
-    "shows or removes them.";
+    "shows or removes them. `drydock repair` sets the container's folder and its mount record aside; what it "
+    "wrote stays where it is.";
 
 constexpr std::string_view kSaveWritable =
     "If the report names the folder with what the container wrote, copy it to a safe place. "
-    "`hostconfig.json` and the log beside the lost file may tell how it was made. Then move the container's "
-    "folder out of `containers` with dockerd stopped, and create the container anew.";
+    "`hostconfig.json` and the log beside the lost file may tell how it was made. Then type `drydock repair` "
+    "with dockerd stopped, and create the container anew.";
 
 constexpr std::string_view kRebuildDiff =
     "dockerd drops the layer, everything built on it and all their images, although the files of the layer "
-    "are still there. Can be rebuilt: the folder's name is a SHA-256 over parent and diff id, so one hash "
-    "proves a candidate taken from an image config, the distribution cache or another record.";
+    "are still there. `drydock repair` writes the diff id again: the folder's name is a SHA-256 over parent "
+    "and diff id, so one hash proves a candidate taken from an image config, the distribution cache or "
+    "another record; at the content level the layer's own bytes may prove it too. If nothing does, the layer "
+    "and what is built on it are set aside.";
 
 constexpr std::string_view kRebuildSize =
-    "dockerd drops the layer and everything built on it for a number that it only displays. Can be rebuilt: "
-    "the sum of the file sizes in the driver directory, hard links counted once.";
+    "dockerd drops the layer and everything built on it for a number that it only displays. `drydock repair` "
+    "writes it again: the sum of the file sizes in the driver directory, hard links counted once. Where that "
+    "directory is not known, the record is left.";
 
 constexpr std::string_view kRebuildCacheId =
     "Without the name dockerd drops the layer and everything built on it, while the content lies in a driver "
-    "directory that nobody claims. Can be rebuilt: the link chain in `lower` tells the candidates, and the "
-    "content check proves the one whose files hash to the diff id.";
+    "directory that nobody claims. `drydock repair` writes the name again: the link chain in `lower` tells "
+    "the candidates, and the content check proves the one whose files hash to the diff id. If none does, the "
+    "layer and what is built on it are set aside; at `--level metadata` it is left.";
 
 constexpr std::string_view kDonorLayer =
-    "Containers can go on using the layer as it is. To heal it now, save what the containers named wrote "
-    "(`docker cp`), remove them and the images named, and `docker pull` again; if no registry has the image, "
-    "use a `docker save` archive from another host.";
+    "Containers can go on using the layer as it is. To heal it now, type `drydock repair --evict-damaged` "
+    "with dockerd stopped, start dockerd and `docker pull` the images that it names; containers on them are "
+    "shown again after that and a restart of dockerd. If no registry has the image, use a `docker save` "
+    "archive from another host.";
 
 constexpr std::string_view kKeepDirectories =
-    "Do not delete driver directories that look unused: one of them is this layer. If `drydock check --level "
-    "content` names an expected value, write it into `cache-id` with dockerd stopped, without a newline. If "
-    "not, move this record, the records built on it and the configs of the images named out of the store, "
-    "start dockerd and `docker pull` those images.";
+    "Do not delete driver directories that look unused: one of them is this layer. With dockerd stopped, "
+    "type `drydock repair`. Where it has to set the layer aside, start dockerd afterwards and `docker pull` "
+    "the images that it names.";
 
 constexpr std::string_view kRebuildParent =
-    "dockerd drops the layer and everything built on it. Can be rebuilt: the name of the record is a SHA-256 "
-    "over parent and diff id, so one hash proves the right one among the chain ids of the store.";
+    "dockerd drops the layer and everything built on it. `drydock repair` writes the parent again: the name "
+    "of the record is a SHA-256 over parent and diff id, so one hash proves the right one among the chain "
+    "ids of the store. If none fits, the layer and what is built on it are set aside.";
 
 constexpr std::string_view kMissingConfigDonor =
-    "Any copy with the same hash can be trusted: registry, another host, or an archive made by `docker "
-    "save`. With dockerd stopped, move the broken file out of `imagedb/content/sha256`, start dockerd and "
-    "`docker pull` or `docker load` the image; its layers stay and are not fetched again.";
+    "With dockerd stopped, type `drydock repair`; then start dockerd and `docker pull` or `docker load` the "
+    "image. Any copy with the same hash can be trusted: registry, another host, or an archive made by "
+    "`docker save`. The layers stay and are not fetched again.";
 
 constexpr std::string_view kUnusableConfig =
-    "With dockerd stopped, move the config and its metadata folder out of `imagedb`. Pull or build the image "
-    "again with a current tool: the same id would have the same fault.";
+    "With dockerd stopped, type `drydock repair`. Pull or build the image again with a current tool: the "
+    "same id would have the same fault.";
 
 constexpr std::string_view kNamesLost =
-    "Images and layers are whole, their names are lost. Can be rebuilt in part: containers remember the name "
-    "and the id of their image, and the distribution cache remembers repositories. What nothing proves is "
-    "listed, not invented.";
+    "Images and layers are whole, their names are lost. `drydock repair` writes a new list with the names "
+    "that containers remember. What nothing proves is not invented: such images stay, without a name.";
 
 constexpr std::string_view kTornDriver =
     "A power cut shortly after a pull, build or `docker create`: before dockerd 25.0, 24.0.7 and 23.0.8 "
@@ -108,31 +111,34 @@ constexpr std::string_view kPartialCopy =
 
 constexpr std::string_view kRebuildLink =
     "New containers and builds on this layer fail or get a wrong file tree; those that exist carry their own "
-    "list. Can be rebuilt: exactly one symbolic link in `overlay2/l` points to this directory, and the "
-    "directories above name it first in their `lower`.";
+    "list. `drydock repair` writes the name again: exactly one symbolic link in `overlay2/l` points to this "
+    "directory, and the directories above name it first in their `lower`. Where nothing tells the old name "
+    "it is left: this version makes no new ones.";
 
 constexpr std::string_view kRebuildLower =
-    "New containers and builds on this layer do not get the layers below it. Can be rebuilt: the layer "
-    "records tell the chain of parents, and `link` of each gives the element; base layers have no such file.";
+    "New containers and builds on this layer do not get the layers below it. `drydock repair` writes the "
+    "list again: the layer records tell the chain of parents, and `link` of each gives the element; base "
+    "layers have no such file. If one element is not proven, the list is left.";
 
 constexpr std::string_view kWriteLink =
-    "If the report names an expected value, it is proven: with dockerd stopped, write exactly that text, "
-    "without a newline, into the file. If it names none, set the layer's record, the records built on it and "
-    "the configs of the images named aside and `docker pull` those images.";
+    "With dockerd stopped, `drydock repair -n` shows whether the right text is proven, and `drydock repair` "
+    "writes it. If it is not, save what the containers named wrote (`docker cp`), remove them and the images "
+    "named, and `docker pull` again.";
 
 constexpr std::string_view kRootCopied =
     "The data root was copied without everything: `cp -r`, `rsync` without `-a -H -A -X --numeric-ids`, a "
     "tar without attributes, or over NFS, SMB or 9p. Rarely a change by hand below `overlay2`.";
 
 constexpr std::string_view kPullAgain =
-    "dockerd counts this layer as present, so `docker pull` alone changes nothing. Save what the containers "
-    "named wrote (`docker cp`), remove them and the images named, and pull again; an image that was built "
-    "here has to be built again.";
+    "dockerd counts this layer as present, so `docker pull` alone changes nothing. With dockerd stopped, "
+    "type `drydock repair --evict-damaged`; then start dockerd and pull the images that it names. Containers "
+    "on them are shown again after that and a restart of dockerd. An image that was built here has to be "
+    "built again.";
 
 constexpr std::string_view kHeadersTell =
-    "If the layer's bytes are whole, the recorded tar headers hold the right state, and the report names it "
-    "as expected. Until it is put back, do not copy this data root with a tool that drops attributes; "
-    "removing the images and containers named and pulling again also heals it.";
+    "Until it is put back, do not copy this data root with a tool that drops attributes. An error can be "
+    "healed by a pull: with dockerd stopped, type `drydock repair --evict-damaged`, then start dockerd and "
+    "pull the images that it names.";
 
 constexpr std::string_view kContainerHidden =
     "`docker ps -a` does not show the container and its name is free, while its folder and its files stay; "
@@ -144,9 +150,20 @@ constexpr std::string_view kTornMount =
     "of a mount record. Also a full disk.";
 
 constexpr std::string_view kWriteMount =
-    "If the report names an expected value, it is proven: with dockerd stopped, write exactly that text, "
-    "without a newline, into the file, and the container is back. If it names none, copy what the container "
-    "wrote from the `diff` of its own driver directory and create it anew.";
+    "With dockerd stopped, type `drydock repair`. If the report names an expected value, it is proven, and "
+    "the container is back. If it names none, copy what the container wrote from the `diff` of its own "
+    "driver directory and create it anew.";
+
+constexpr std::string_view kEvict =
+    "With dockerd stopped, type `drydock repair --evict-damaged`; then start dockerd and `docker pull` the "
+    "images that it names. An image that was built on this host has to be built again.";
+
+constexpr std::string_view kTypeRepair = "With dockerd stopped, type `drydock repair`.";
+
+constexpr std::string_view kReclaim =
+    "Nothing breaks if it stays. To free the room, with dockerd stopped: `drydock repair --reclaim`, and "
+    "`drydock undo --forget all` when all is well. `drydock repair --reclaim --forget` frees it at once; "
+    "that cannot be undone.";
 
 constexpr std::array<DamageKind, kDamageCount> kTable = {{
     // layer records
@@ -204,10 +221,10 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "from manifest don't match image configuration\".",
      .cause = kCopiedRecord,
      .explanation = "The diff id is well formed, but together with the parent it does not give the chain id "
-                    "that names the record, and another known diff id does. Can be rebuilt: one hash proves "
-                    "the value that the report names as expected.",
-     .advice = "With dockerd stopped, write the expected value, without a newline, into `diff`. Run `drydock "
-               "check` again at the content level: it tells whether the files of the layer fit that value."},
+                    "that names the record, and another known diff id does. `drydock repair` writes that "
+                    "one: one hash proves the value that the report names as expected.",
+     .advice = "With dockerd stopped, type `drydock repair`. Run `drydock check` again at the content level: "
+               "it tells whether the files of the layer fit that value."},
     {.kind = Damage::cache_id_missing,
      .code = "cache-id-missing",
      .subject = SubjectKind::layer,
@@ -245,12 +262,13 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "image deletes a folder outside the driver's.",
      .cause = "A file full of NUL bytes after a crash, a block of another file after a file-system repair, "
               "an edit by hand, or a store that somebody prepared to do harm.",
-     .explanation = "The name is joined to the driver's path unchecked, so removing this layer can delete "
-                    "data that has nothing to do with it. drydock never follows such a name. Can be rebuilt: "
-                    "the content check proves which unclaimed driver directory has the files of this layer.",
+     .explanation =
+         "The name is joined to the driver's path unchecked, so removing this layer can delete data that has "
+         "nothing to do with it. drydock never follows such a name. `drydock repair` writes the right one if "
+         "the content check proves which unclaimed driver directory has the files of this layer; else it "
+         "sets the record and what is built on it aside.",
      .advice = "Do not remove the images named here and do not run `docker image prune` or `docker system "
-               "prune`. Stop dockerd and move this record and the records built on it out of the store "
-               "before anything else."},
+               "prune`. Stop dockerd and type `drydock repair` before anything else."},
     {.kind = Damage::cache_id_wrong,
      .code = "cache-id-wrong",
      .subject = SubjectKind::layer,
@@ -261,11 +279,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .symptom = "The image is listed. `docker run` fails with \"no such file or directory\" for a driver "
                 "directory, or the container shows the files of another layer; `docker save` fails.",
      .cause = kCopiedRecord,
-     .explanation =
-         "The directory named is absent or belongs to another layer, and an unclaimed one hashes to this "
-         "layer's diff id. Can be rebuilt: that hash is the proof, and only the one file changes.",
-     .advice = "With dockerd stopped, write the expected value, without a newline, into `cache-id`. Leave "
-               "all driver directories where they are until then."},
+     .explanation = "The directory named is absent or belongs to another layer, and an unclaimed one hashes "
+                    "to this layer's diff id. `drydock repair` writes its name: that hash is the proof, and "
+                    "only the one file changes.",
+     .advice = "With dockerd stopped, type `drydock repair`. Leave all driver directories where they are "
+               "until then."},
     {.kind = Damage::cache_id_shared,
      .code = "cache-id-shared",
      .subject = SubjectKind::layer,
@@ -277,12 +295,13 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "or directory\".",
      .cause = "A record copied or restored by hand, or the backup of `image` put over a store that had gone "
               "on working.",
-     .explanation = "When one owner is removed, dockerd deletes the directory of the other. Can be rebuilt "
-                    "as far as the content check proves whose files they are: a directory hashes to one diff "
-                    "id, and the other owner looks for its own among the unclaimed ones.",
-     .advice = "Do not remove images or containers named here, and do not prune. Run `drydock check --level "
-               "content` to learn whose directory it is, then move the record of the other one out of the "
-               "store with dockerd stopped and `docker pull` its images."},
+     .explanation =
+         "When one owner is removed, dockerd deletes the directory of the other. `drydock repair` lets the "
+         "bytes decide: the layer to which the directory hashes keeps it, one whose own directory is found "
+         "is sent there, and the others are set aside with what is built on them. It leaves all where the "
+         "bytes do not decide, where a container is among the owners, and with `-p`.",
+     .advice = "Do not remove images or containers named here, and do not prune. With dockerd stopped, type "
+               "`drydock repair`; then start dockerd and `docker pull` the images that it names."},
     {.kind = Damage::size_missing,
      .code = "size-missing",
      .subject = SubjectKind::layer,
@@ -348,10 +367,10 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "with \"no such file or directory\".",
      .cause = kLostFile,
      .explanation = "dockerd no longer knows that this layer needs its parent, and deletes the parent with "
-                    "the last other image. The chain id shows that there was one. Can be rebuilt: one hash "
-                    "over a known chain id and the diff id gives the record's name.",
-     .advice = "Do not remove images that share layers with those named here. With dockerd stopped, write "
-               "the expected value, without a newline, into `parent`."},
+                    "the last other image. The chain id shows that there was one. `drydock repair` writes it "
+                    "again: one hash over a known chain id and the diff id gives the record's name.",
+     .advice = "Do not remove images that share layers with those named here. With dockerd stopped, type "
+               "`drydock repair`."},
     {.kind = Damage::parent_empty,
      .code = "parent-empty",
      .subject = SubjectKind::layer,
@@ -389,11 +408,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
          "The image is listed, with a wrong size, and runs as long as its real parent is there. Later, when "
          "dockerd has deleted that parent, the mount fails with \"no such file or directory\".",
      .cause = kCopiedRecord,
-     .explanation =
-         "dockerd keeps a layer that is not needed and may delete the one that is. Parent and diff id do not "
-         "give the record's name, and another known parent does. Can be rebuilt: that hash is the proof.",
-     .advice = "Do not remove images that share layers with those named here. With dockerd stopped, write "
-               "the expected value, without a newline, into `parent`."},
+     .explanation = "dockerd keeps a layer that is not needed and may delete the one that is. Parent and "
+                    "diff id do not give the record's name, and another known parent does. `drydock repair` "
+                    "writes that one: the hash is the proof.",
+     .advice = "Do not remove images that share layers with those named here. With dockerd stopped, type "
+               "`drydock repair`."},
     {.kind = Damage::parent_cycle,
      .code = "parent-cycle",
      .subject = SubjectKind::layer,
@@ -405,12 +424,12 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "stack exceeds 1000000000-byte limit\" and \"fatal error: stack overflow\".",
      .cause = "Records copied or edited by hand, or `parent` files mixed up by a file-system repair. No "
               "daemon writes such a circle.",
-     .explanation = "A chain id is a hash over its parent's, so a true circle cannot exist and at least one "
-                    "`parent` is wrong. Can be rebuilt for each record of the circle whose name is the hash "
-                    "of a known parent and its diff id.",
-     .advice = "Keep dockerd stopped. Write the expected values that the report names, without a newline; or "
-               "move the records of the circle and those built on them, with the configs of the images "
-               "named, out of the store, start dockerd and `docker pull` the images."},
+     .explanation =
+         "A chain id is a hash over its parent's, so a true circle cannot exist and at least one `parent` is "
+         "wrong. `drydock repair` writes the right one into each record of the circle whose name is the hash "
+         "of a known parent and its diff id. A record where none fits is set aside with what is built on it.",
+     .advice = "Keep dockerd stopped and type `drydock repair`. Where it has to set records aside, start "
+               "dockerd afterwards and `docker pull` the images that it names."},
     {.kind = Damage::chain_id_mismatch,
      .code = "chain-id-mismatch",
      .subject = SubjectKind::layer,
@@ -423,7 +442,8 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = kCopiedRecord,
      .explanation = "The record's name must be the hash over its `parent` and `diff`, and it is not. No "
                     "image config or other record tells which of them is wrong, so nothing can be proven "
-                    "back; the record and what is built on it have to be set aside.",
+                    "back; `drydock repair` sets the record and what is built on it aside. It leaves it at "
+                    "`--level metadata`, where the layer's bytes might prove it, and with `-p`.",
      .advice = kSetAside},
     {.kind = Damage::layer_record_empty,
      .code = "layer-record-empty",
@@ -438,11 +458,10 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "The folder's name reached the disk in a crash and none of its files did; or a file-system "
               "repair or a removal that was interrupted took them.",
      .explanation = "An empty folder holds nothing but its name, yet it blocks the place of a sound record. "
-                    "It can be restored only if an unclaimed driver directory and an image config prove each "
-                    "part; else the folder is set aside, and nothing is lost by that.",
-     .advice = "With dockerd stopped, remove the empty folder (`rmdir`), move the records built on it and "
-               "the configs of the images named out of the store, start dockerd and `docker pull` those "
-               "images. Removing it under a live daemon is not enough."},
+                    "`drydock repair` sets it aside with the records built on it and the configs and tags of "
+                    "the images named; the driver directories stay.",
+     .advice = "With dockerd stopped, type `drydock repair`; then start dockerd and `docker pull` the images "
+               "that it names. Removing the folder under a live daemon is not enough."},
     {.kind = Damage::layer_record_missing,
      .code = "layer-record-missing",
      .subject = SubjectKind::layer,
@@ -457,11 +476,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
               "repair lost one folder of several, or only part of `image` was restored.",
      .explanation = "Records that stand on this layer name it as parent, rightly by the hash, so all of them "
                     "are dropped. Its content may still lie in the directory that their `lower` names, but "
-                    "its tar headers are lost with the record; so the records above are set aside and a pull "
-                    "brings the whole chain back.",
-     .advice = "With dockerd stopped, move the records built on the lost one and the configs of the images "
-               "named out of the store; then start dockerd and `docker pull` those images. An image that was "
-               "built on this host has to be built again."},
+                    "its tar headers are lost with the record; so `drydock repair` sets the records above "
+                    "aside, and a pull brings the whole chain back.",
+     .advice = kSetAside},
     {.kind = Damage::tar_split_missing,
      .code = "tar-split-missing",
      .subject = SubjectKind::layer,
@@ -472,9 +489,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .symptom = "Containers run. `docker save`, `docker push` and the move to the containerd store fail: "
                 "\"tar-split.json.gz: no such file or directory\".",
      .cause = kLostFile,
-     .explanation = "The file `tar-split.json.gz` holds the exact tar headers; without it the layer cannot "
-                    "be exported bit for bit, nor can its content be checked. A copy of the layer that "
-                    "hashes to the diff id can give it back; nothing on this disk proves one.",
+     .explanation =
+         "The file `tar-split.json.gz` holds the exact tar headers; without it the layer cannot be exported "
+         "bit for bit, nor can its content be checked. A copy of the layer that hashes to the diff id can "
+         "give it back; nothing on this disk proves one. `drydock repair` leaves the layer; with "
+         "`--evict-damaged` it sets it aside with what is built on it, so that a pull fetches it again.",
      .advice = kDonorLayer},
     {.kind = Damage::tar_split_empty,
      .code = "tar-split-empty",
@@ -486,9 +505,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .symptom = "Containers run. `docker save` and `docker push` fail with \"EOF\".",
      .cause = "A power cut or a full disk at the last write of a pull, load or build. Docker 1.10.0 and "
               "1.10.1 also left such files when they converted an older store.",
-     .explanation = "The tar headers are lost, so the layer cannot be exported bit for bit, nor can its "
-                    "content be checked. A copy of the layer that hashes to the diff id can give them back; "
-                    "nothing on this disk proves one.",
+     .explanation =
+         "The tar headers are lost, so the layer cannot be exported bit for bit, nor can its content be "
+         "checked. A copy of the layer that hashes to the diff id can give them back; nothing on this disk "
+         "proves one. `drydock repair` leaves the layer; with `--evict-damaged` it sets it aside with what "
+         "is built on it, so that a pull fetches it again.",
      .advice = kDonorLayer},
     {.kind = Damage::tar_split_damaged,
      .code = "tar-split-damaged",
@@ -501,9 +522,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "invalid header\", \"gzip: invalid checksum\" or \"archive/tar: invalid tar header\".",
      .cause = "A disk that was full at the last write, which dockerd does not notice; a power cut; the "
               "migrator of Docker 1.10.0 and 1.10.1; or a bad block.",
-     .explanation = "Gzip, JSON or a tar header in `tar-split.json.gz` is broken, so the layer cannot be "
-                    "exported and only part of its content can be checked. A copy of the layer that hashes "
-                    "to the diff id can give the headers back.",
+     .explanation =
+         "Gzip, JSON or a tar header in `tar-split.json.gz` is broken, so the layer cannot be exported and "
+         "only part of its content can be checked. A copy of the layer that hashes to the diff id can give "
+         "the headers back. `drydock repair` leaves the layer; with `--evict-damaged` it sets it aside with "
+         "what is built on it, so that a pull fetches it again.",
      .advice = kDonorLayer},
     {.kind = Damage::descriptor_malformed,
      .code = "descriptor-malformed",
@@ -516,9 +539,10 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "debug log has \"failed to get descriptor\" and \"unexpected end of JSON input\".",
      .cause = "The file is written by Windows daemons only; on Linux it comes from a copied store, a tool, "
               "or a file-system repair.",
-     .explanation = "dockerd on Linux does not need `descriptor.json`, but drops the layer if it is there "
-                    "and does not parse. Can be rebuilt: the record is complete without it.",
-     .advice = "With dockerd stopped, move `descriptor.json` out of the record and start dockerd."},
+     .explanation =
+         "dockerd on Linux does not need `descriptor.json`, but drops the layer if it is there and does not "
+         "parse. `drydock repair` sets the file aside: the record is complete without it.",
+     .advice = kTypeRepair},
     {.kind = Damage::layerdb_stray_entry,
      .code = "layerdb-stray-entry",
      .subject = SubjectKind::file,
@@ -542,11 +566,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .symptom = "dockerd does not start: \"readdirent ...: not a directory\". Where a symbolic link stands "
                 "for one record, that record is skipped.",
      .cause = "A file-system repair, a restore that went wrong, or a redirection into the wrong path.",
-     .explanation =
-         "`layerdb`, its `sha256` or its `mounts` has to be a folder; no record can be read through this "
-         "one. What lies there can be set aside, after which dockerd starts without images or containers.",
+     .explanation = "`layerdb`, its `sha256` or its `mounts` has to be a folder; no record can be read "
+                    "through this one. `drydock repair` sets aside what lies there, after which dockerd "
+                    "starts without images or containers.",
      .advice = "Keep dockerd stopped and look for the real folder, in a backup or in `lost+found`, before "
-               "anything else. If there is none, move the entry away; dockerd makes a new folder, and "
+               "anything else. If there is none, type `drydock repair`; dockerd makes a new folder, and "
                "`docker pull` brings the images back."},
     // images
     {.kind = Damage::image_config_empty,
@@ -561,9 +585,10 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
          "images` and `docker run` says \"Unable to find image locally\". Containers of it go on working.",
      .cause = "A power cut soon after a pull, load or build with Docker 1.11 or older, which did not flush "
               "the file; today a file-system repair or a device that loses confirmed writes.",
-     .explanation = "The id of an image is the hash of its config, and nothing on this disk holds those "
-                    "bytes any more. Only a copy that hashes to the id can take its place; until one is "
-                    "found, the file and its tags have to be set aside. The layers are not touched.",
+     .explanation =
+         "The id of an image is the hash of its config, and only a copy that hashes to the id can take its "
+         "place. `drydock repair` does not look for one: it sets the file, its metadata folder and its tags "
+         "aside, so that a pull or load brings the image back. The layers are not touched.",
      .advice = kMissingConfigDonor},
     {.kind = Damage::image_config_corrupt,
      .code = "image-config-corrupt",
@@ -577,8 +602,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
          "images` and `docker run` says \"Unable to find image locally\". Containers of it go on working.",
      .cause = "A bad block, bad memory, a file-system repair, an edit by hand, or a write that was cut off.",
      .explanation = "The id of an image is the hash of its config; these bytes are others, so none of them "
-                    "can be trusted. Only a copy that hashes to the id can take its place; until one is "
-                    "found, the file and its tags have to be set aside. The layers are not touched.",
+                    "can be trusted. Only a copy that hashes to the id can take its place. `drydock repair` "
+                    "does not look for one: it sets the file, its metadata folder and its tags aside, so "
+                    "that a pull or load brings the image back. The layers are not touched.",
      .advice = kMissingConfigDonor},
     {.kind = Damage::image_config_missing,
      .code = "image-config-missing",
@@ -591,11 +617,13 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "such image\", and `docker rmi` of it fails too.",
      .cause = "A file-system repair, an interrupted `docker rmi`, a hand that removed one file of `imagedb`, "
               "or a backup that missed it.",
-     .explanation = "A metadata folder and a tag, or a digest reference, show that the image existed. Its id "
-                    "is the hash of its config, so any copy with that hash restores it; without one its tags "
-                    "have to be dropped. The layers are not touched.",
+     .explanation =
+         "A metadata folder and a tag, or a digest reference, show that the image existed. Its id is the "
+         "hash of its config, so any copy with that hash restores it. `drydock repair` does not look for "
+         "one: it sets the metadata folder and the tags aside. The layers are not touched.",
      .advice = "`docker pull` or `docker load` the image again: that writes the config and the tag, and the "
-               "layers that are there are not fetched."},
+               "layers that are there are not fetched. If nobody has it any more, `drydock repair` with "
+               "dockerd stopped takes its useless tags away."},
     {.kind = Damage::image_config_no_rootfs,
      .code = "image-config-no-rootfs",
      .subject = SubjectKind::image,
@@ -608,7 +636,8 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "An image in the old format of Docker 1.9 or before that was copied into the store by hand, or "
               "a migration that failed half-way.",
      .explanation = "The hash is right, so these are the bytes that somebody stored; but without a `rootfs` "
-                    "no daemon can use them. There is nothing to rebuild from: the id covers the fault.",
+                    "no daemon can use them. There is nothing to rebuild from: the id covers the fault. "
+                    "`drydock repair` sets the config, its metadata folder and its tags aside.",
      .advice = kUnusableConfig},
     {.kind = Damage::image_config_bad_diff_ids,
      .code = "image-config-bad-diff-ids",
@@ -623,7 +652,8 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "The converter of Docker 1.10, which wrote empty diff ids into some images, or an image made "
               "by a tool or by hand.",
      .explanation = "The hash is right, yet `rootfs.diff_ids` holds something that is no digest, so no layer "
-                    "can ever match. It cannot be mended, because the image id covers the fault.",
+                    "can ever match. It cannot be mended, because the image id covers the fault. `drydock "
+                    "repair` sets the config, its metadata folder and its tags aside.",
      .advice = kUnusableConfig},
     {.kind = Damage::image_config_crashes_daemon,
      .code = "image-config-crashes-daemon",
@@ -637,11 +667,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause =
          "An image made by a tool that spells the operating system with a capital letter, such as `Linux`. "
          "The daemon compares the name without regard to case once and with regard to it later.",
-     .explanation =
-         "One config keeps the whole daemon down. The bytes are what was pulled or loaded, so there is "
-         "nothing to rebuild; set aside, the daemon starts and every other image is there.",
-     .advice = "With dockerd stopped, move the config and its metadata folder out of `imagedb` and start "
-               "dockerd. dockerd 23.0 and later can use the image: pull it again after an upgrade."},
+     .explanation = "One config keeps the whole daemon down. The bytes are what was pulled or loaded, so "
+                    "there is nothing to rebuild. `drydock repair` sets the config, its metadata folder and "
+                    "its tags aside; then the daemon starts and every other image is there.",
+     .advice = "With dockerd stopped, type `drydock repair` and start dockerd. dockerd 23.0 and later can "
+               "use the image: pull it again after an upgrade."},
     {.kind = Damage::image_config_dangling,
      .code = "image-config-dangling",
      .subject = SubjectKind::image,
@@ -655,11 +685,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "An interrupted `docker rmi`, a crash that lost the record of a new layer, or a layer record "
               "removed by hand.",
      .explanation = "A pull asks only whether the config is there, and it is, so the image can neither be "
-                    "used nor replaced. Its layer's record cannot be proven back from the config alone; with "
-                    "the config and the tags set aside, a pull works again.",
-     .advice = "With dockerd stopped, move the config and the folder of its id below "
-               "`imagedb/metadata/sha256` out of the store, start dockerd and `docker pull` the image. An "
-               "image that was built on this host has to be built again."},
+                    "used nor replaced. Its layer's record cannot be proven back from the config alone. "
+                    "`drydock repair` sets the config and the tags aside; then a pull works again.",
+     .advice = kSetAside},
     {.kind = Damage::image_parent_dangling,
      .code = "image-parent-dangling",
      .subject = SubjectKind::image,
@@ -725,8 +753,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "Somebody removed `repositories.json` to get past a broken one, a file-system repair took it, "
               "or a backup missed it.",
      .explanation = kNamesLost,
-     .advice = "Tags of images from a registry come back with `docker pull`; for images built here use "
-               "`docker tag` with the id from `docker images -a`."},
+     .advice =
+         "With dockerd stopped, type `drydock repair`. Other tags of images from a registry come back with "
+         "`docker pull`; for images built here use `docker tag` with the id from `docker images -a`."},
     {.kind = Damage::repositories_empty,
      .code = "repositories-empty",
      .subject = SubjectKind::store,
@@ -739,9 +768,8 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "A full disk or a power cut with Docker 1.11 or older, which wrote the file in place; later a "
               "device that loses confirmed writes, or a shell redirection.",
      .explanation = kNamesLost,
-     .advice =
-         "With dockerd stopped, move `repositories.json` away and start dockerd: every image is then listed "
-         "without a name. Pull the images from a registry again and `docker tag` the others by id."},
+     .advice = "With dockerd stopped, type `drydock repair` and start dockerd. Pull the images that are "
+               "without a name from a registry again, and `docker tag` those built here by id."},
     {.kind = Damage::repositories_corrupt,
      .code = "repositories-corrupt",
      .subject = SubjectKind::store,
@@ -754,12 +782,12 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "A full disk, a power cut, or blocks of another file after a file-system repair; sometimes an "
               "edit by hand.",
      .explanation =
-         "Images and layers are whole, and part of their names may be. Can be rebuilt in part: every "
-         "complete pair of tag and existing image in the readable part, and the names that containers and "
-         "the distribution cache remember. What nothing proves is listed, not invented.",
-     .advice = "With dockerd stopped, move a copy of `repositories.json` to a safe place: the tags in it are "
-               "readable with an editor. Then remove it, start dockerd, pull the images from a registry "
-               "again and `docker tag` the others by id."},
+         "Images and layers are whole, and part of their names may be. `drydock repair` writes a new list: "
+         "every complete pair of tag and existing image in the readable part, and the names that containers "
+         "remember. What nothing proves is not invented: such images stay, without a name.",
+     .advice = "With dockerd stopped, type `drydock repair` and start dockerd. Pull the images that are "
+               "without a name from a registry again, and `docker tag` those built here by id. The broken "
+               "file is kept until `drydock undo --forget`: the tags in it are readable with an editor."},
     {.kind = Damage::tag_dangling,
      .code = "tag-dangling",
      .subject = SubjectKind::tag,
@@ -773,10 +801,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
               "restored from a backup of another day.",
      .explanation =
          "The tag is useless and cannot be removed by any command. Nothing on this disk can bring the image "
-         "back; the entry has to be set aside, and is kept in the report as an image to pull again.",
-     .advice =
-         "`docker pull` the tag, or give the name to another image with `docker tag`: both replace the entry."
-    },
+         "back. `drydock repair` takes the entry out, and names it as an image to pull again.",
+     .advice = "`docker pull` the tag, or give the name to another image with `docker tag`: both replace the "
+               "entry. Or, with dockerd stopped, type `drydock repair`."},
     {.kind = Damage::tag_malformed,
      .code = "tag-malformed",
      .subject = SubjectKind::tag,
@@ -791,10 +818,8 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
               "after a file-system repair.",
      .explanation =
          "The entry cannot be used, and dockerd writes it back with each change of the tags. It says nothing "
-         "that could be proven, so it has to be set aside; other tags are not affected.",
-     .advice = "Do not use the name until it is replaced. With dockerd stopped, take the entry out of "
-               "`repositories.json` with an editor that keeps the JSON valid, or `docker tag` another image "
-               "with the same name."},
+         "that could be proven, so `drydock repair` takes it out; other tags are not affected.",
+     .advice = "Do not use the name until it is replaced. With dockerd stopped, type `drydock repair`."},
     {.kind = Damage::distribution_malformed,
      .code = "distribution-malformed",
      .subject = SubjectKind::distribution,
@@ -806,8 +831,8 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
          "Nothing: dockerd downloads or uploads a layer once more than needed and writes the record anew.",
      .cause = "A power cut or a full disk during a pull or push.",
      .explanation = "The folder `distribution` is a cache of digests; dockerd does without a record that it "
-                    "cannot read. It can be removed at no loss.",
-     .advice = "Nothing needs to be done. With dockerd stopped the file may be removed."},
+                    "cannot read. `drydock repair` keeps it; with `--reclaim` it takes it away, at no loss.",
+     .advice = "Nothing needs to be done."},
     // the driver's folder
     {.kind = Damage::driver_folder_missing,
      .code = "driver-folder-missing",
@@ -821,11 +846,12 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "The disk or subvolume that holds the folder is not mounted, or the data root was moved in "
               "part. Less often somebody emptied it to free space.",
      .explanation = "An absent folder proves nothing about the layers: they may all be whole on a disk that "
-                    "is not mounted. Therefore the result is undetermined, and no record is judged by it.",
-     .advice =
-         "Do not start dockerd. Look for the missing mount (`findmnt`, `/etc/fstab`, `lsblk`), mount it and "
-         "run `drydock check` again. If the content was deleted, every image has to be pulled or built again."
-    },
+                    "is not mounted. Therefore the result is undetermined, no record is judged by it, and "
+                    "`drydock repair` leaves them. With `--accept-empty-driver` it takes the layers for "
+                    "lost, and sets all records and images aside.",
+     .advice = "Do not start dockerd. Look for the missing mount (`findmnt`, `/etc/fstab`, `lsblk`), mount "
+               "it and run `drydock check` again. If the content was deleted, type `drydock repair "
+               "--accept-empty-driver`; every image has to be pulled or built again."},
     {.kind = Damage::driver_directory_missing,
      .code = "driver-directory-missing",
      .subject = SubjectKind::layer,
@@ -839,9 +865,10 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "Most often `rm -rf` in `overlay2` to free a full disk. Also a removal or prune that was "
               "interrupted, a file-system repair, or a backup of `image` without `overlay2`.",
      .explanation = "The record promises files that are not there, and dockerd trusts the record: no pull "
-                    "brings them back. The files can come only from a copy whose hash is the diff id; "
-                    "without one the record and everything built on it have to be set aside.",
-     .advice = kSetAside},
+                    "brings them back. The files can come only from a copy whose hash is the diff id. "
+                    "`drydock repair` leaves the layer; with `--evict-damaged` it sets it aside with what is "
+                    "built on it, so that a pull fetches it again.",
+     .advice = kEvict},
     {.kind = Damage::driver_diff_missing,
      .code = "driver-diff-missing",
      .subject = SubjectKind::layer,
@@ -853,10 +880,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "file or directory\"; a pull says \"Already exists\".",
      .cause =
          "A power cut soon after a pull on btrfs, a cleaning script, or a partial copy of the data root.",
-     .explanation = "The directory is there and its `diff` folder is not. An empty layer can be made anew "
-                    "and proven; any other needs a copy whose hash is the diff id, or its record and "
-                    "everything built on it have to be set aside.",
-     .advice = kSetAside},
+     .explanation =
+         "The directory is there and its `diff` folder is not. The files can come only from a copy whose "
+         "hash is the diff id. `drydock repair` leaves the layer; with `--evict-damaged` it sets it aside "
+         "with what is built on it, so that a pull fetches it again.",
+     .advice = kEvict},
     {.kind = Damage::owner_missing,
      .code = "owner-missing",
      .subject = SubjectKind::store,
@@ -870,9 +898,13 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
               "restore, or was removed to get dockerd going again.",
      .explanation =
          "Driver directories are judged by their owners, and here one kind of owner is wholly absent. That "
-         "proves nothing: the result is undetermined, and no directory counts as an orphan.",
-     .advice = "Do not prune and do not delete directories. Look for the missing mount or backup of the "
-               "folder that the report names, put it back and run `drydock check` again."},
+         "proves nothing: the result is undetermined, and no directory counts as an orphan. `drydock repair` "
+         "leaves it. With `--accept-missing-owner` it takes what is absent for gone, and sets aside what "
+         "needs it: images without layers, or mount records without containers.",
+     .advice =
+         "Do not prune and do not delete directories. Look for the missing mount or backup of the folder "
+         "that the report names, put it back and run `drydock check` again. If it is gone for good, type "
+         "`drydock repair --accept-missing-owner` with `containers`, `layerdb` or `buildkit`."},
     {.kind = Damage::link_missing,
      .code = "link-missing",
      .subject = SubjectKind::layer,
@@ -896,13 +928,12 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "no error at all: a new container lacks the layer's files and shows links with names of 26 "
                 "characters in its root folder.",
      .cause = kTornDriver,
-     .explanation =
-         "The folder of all short links is mounted in place of this layer, and each layer extracted on top "
-         "of it copies the fault. Can be rebuilt: exactly one symbolic link in `overlay2/l` points to this "
-         "directory, and `lower` of the directories above follows from that.",
-     .advice = "Do not pull or build on this layer: that spreads the fault. If the report names an expected "
-               "value, write it, without a newline, into `link` with dockerd stopped, and run `drydock "
-               "check` again for the `lower` files above."},
+     .explanation = "The folder of all short links is mounted in place of this layer, and each layer "
+                    "extracted on top of it copies the fault. `drydock repair` writes the name again: "
+                    "exactly one symbolic link in `overlay2/l` points to this directory. Where nothing tells "
+                    "the old name it is left: this version makes no new ones.",
+     .advice = "Do not pull or build on this layer: that spreads the fault. With dockerd stopped, type "
+               "`drydock repair`, and run `drydock check` again for the `lower` files above."},
     {.kind = Damage::link_malformed,
      .code = "link-malformed",
      .subject = SubjectKind::layer,
@@ -928,10 +959,10 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
          "`docker inspect` with `readlink` of a name below `overlay2/l`. dockerd never makes the link again.",
      .cause = "A copy of the data root without symbolic links, a cleaning script that took `overlay2/l` for "
               "waste, or a power cut: the link is never flushed.",
-     .explanation = "The directory is whole, but the kernel reaches it only through this link. Can be "
-                    "rebuilt: its name stands in `link` and its target is the directory's own `diff`.",
-     .advice = "With dockerd stopped, make the link that the report names: `ln -s ../<directory>/diff "
-               "overlay2/l/<name>`."},
+     .explanation =
+         "The directory is whole, but the kernel reaches it only through this link. `drydock repair` makes "
+         "it again: its name stands in `link` and its target is the directory's own `diff`.",
+     .advice = kTypeRepair},
     {.kind = Damage::short_link_wrong,
      .code = "short-link-wrong",
      .subject = SubjectKind::layer,
@@ -943,11 +974,10 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "say \"readlink\" and \"invalid argument\".",
      .cause = "A copy of the data root that followed links (`cp -L`, `rsync -L`) and left folders in their "
               "place, or links mixed up by hand.",
-     .explanation =
-         "The kernel mounts whatever the link leads to, so containers may run on a wrong file tree. Can be "
-         "rebuilt: `link` of the directory tells the name and the directory itself the target.",
-     .advice = "Do not start containers of the images named. With dockerd stopped, move the wrong entry away "
-               "and make the link that the report names: `ln -s ../<directory>/diff overlay2/l/<name>`."},
+     .explanation = "The kernel mounts whatever the link leads to, so containers may run on a wrong file "
+                    "tree. `drydock repair` puts the right link in its place: `link` of the directory tells "
+                    "the name and the directory itself the target.",
+     .advice = "Do not start containers of the images named. With dockerd stopped, type `drydock repair`."},
     {.kind = Damage::lower_missing,
      .code = "lower-missing",
      .subject = SubjectKind::layer,
@@ -983,8 +1013,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "file or directory\" or \"too many levels of symbolic links\".",
      .cause = "A file cut off by a power cut, a newline added by an editor, a copy from another host, or a "
               "layer that was extracted over one whose `link` was empty.",
-     .explanation = "Containers may run on a wrong file tree without any message. Can be rebuilt: the layer "
-                    "records tell the chain of parents, and `link` of each gives the element.",
+     .explanation = "Containers may run on a wrong file tree without any message. `drydock repair` writes "
+                    "the list again: the layer records tell the chain of parents, and `link` of each gives "
+                    "the element. If one element is not proven, the list is left.",
      .advice = kWriteLink},
     {.kind = Damage::work_missing,
      .code = "work-missing",
@@ -996,10 +1027,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .symptom = "`docker run` or a build on this layer fails with \"error creating overlay mount\" and \"no "
                 "such file or directory\".",
      .cause = kPartialCopy,
-     .explanation = "overlayfs needs an empty folder `work` beside a `diff` that it mounts read-write. Can "
-                    "be rebuilt: empty, mode 0700, with the owner of the directory; it holds no data.",
-     .advice = "With dockerd stopped, make the folder in the directory that the report names: `mkdir -m 0700 "
-               "overlay2/<directory>/work`, and give it the owner of `diff`."},
+     .explanation = "overlayfs needs an empty folder `work` beside a `diff` that it mounts read-write. "
+                    "`drydock repair` makes it again, with mode 0700; it holds no data.",
+     .advice = kTypeRepair},
     {.kind = Damage::committed_wrong,
      .code = "committed-wrong",
      .subject = SubjectKind::container,
@@ -1011,9 +1041,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "A copy or restore that mixed up directories, or a tool that wrote the mark. No daemon puts it "
               "on a container's own directory.",
      .explanation = "An empty file `committed` tells dockerd to mount the directory read-only. Nothing "
-                    "stands on this directory, so the mark is wrong. Can be rebuilt: without the file, "
+                    "stands on this directory, so the mark is wrong. `drydock repair` sets the file aside; "
                     "everything the container wrote is unchanged.",
-     .advice = "With dockerd stopped, move the file `committed` out of the directory that the report names."},
+     .advice = kTypeRepair},
     // orphans and leftovers
     {.kind = Damage::layer_record_orphan,
      .code = "layer-record-orphan",
@@ -1027,13 +1057,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
          "is fuller than `docker system df` says.",
      .cause = "A daemon that was killed between the layers of a pull or load, or while it removed an image: "
               "after its next start nothing asks for the layer any more, and nothing takes it away.",
-     .explanation =
-         "The record and its driver directory are in order. No image config, no container, no layer "
-         "that is used and no record of the build cache needs them. A pull or load of an image that "
-         "has this layer would use it again.",
-     .advice = "Nothing breaks if it stays. To free the room: with dockerd stopped, move all that the report "
-               "lists under takes out of the data root, start dockerd, and delete what was moved when all is "
-               "well."},
+     .explanation = "The record and its driver directory are in order. No image config, no container, no "
+                    "layer that is used and no record of the build cache needs them. A pull or load of an "
+                    "image that has this layer would use it again. `drydock repair` keeps it; with "
+                    "`--reclaim` it takes away what the report lists under takes.",
+     .advice = kReclaim},
     {.kind = Damage::layer_removing_leftover,
      .code = "layer-removing-leftover",
      .subject = SubjectKind::layer,
@@ -1046,11 +1074,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause =
          "dockerd renames a layer's record before it removes the layer, and was killed or failed in "
          "between. It tries again only when it is stopped properly, which hosts that are reset never do.",
-     .explanation = "Nobody uses the layer any more: record and driver directory wait for their removal.",
-     .advice =
-         "Start dockerd and stop it properly (`systemctl stop docker`): it then removes them. If the "
-         "record has no `cache-id`, dockerd never does; move what the report lists under takes out of the "
-         "data root with dockerd stopped."},
+     .explanation = "Nobody uses the layer any more: record and driver directory wait for their removal. "
+                    "`drydock repair` keeps them; with `--reclaim` it takes them away.",
+     .advice = "Start dockerd and stop it properly (`systemctl stop docker`): it then removes them. If the "
+               "record has no `cache-id`, dockerd never does; `drydock repair --reclaim` with dockerd "
+               "stopped takes away what the report lists under takes."},
     {.kind = Damage::layer_removing_live,
      .code = "layer-removing-live",
      .subject = SubjectKind::layer,
@@ -1063,11 +1091,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
          "names; after that containers of the images named do not start: \"no such file or directory\".",
      .cause = "A record copied or renamed by hand, a restore that mixed two states of the store, or a layer "
               "that was pulled again into a directory of the same name.",
-     .explanation =
-         "The record says that its layer is to be removed, and somebody uses the same driver "
-         "directory, or the name leads out of the driver's folder. dockerd does not ask who uses it.",
+     .explanation = "The record says that its layer is to be removed, and somebody uses the same driver "
+                    "directory, or the name leads out of the driver's folder. dockerd does not ask who uses "
+                    "it. `drydock repair` sets that record aside and leaves the directory.",
      .advice = "Do not stop or restart a running dockerd. If it runs, kill it (`kill -9`), so that it cleans "
-               "up nothing; then move the record that the report names out of `layerdb/sha256`."},
+               "up nothing; then type `drydock repair`."},
     {.kind = Damage::write_set_leftover,
      .code = "write-set-leftover",
      .subject = SubjectKind::layer,
@@ -1077,12 +1105,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .title = "layer record that was never finished",
      .symptom = "Nothing, but a disk that is fuller than it should be.",
      .cause = "A daemon that was killed, or lost power, while it unpacked a layer or wrote its record.",
-     .explanation =
-         "dockerd gathers a record in `layerdb/tmp` and renames it into place as the last step. It "
-         "never looks there again. Where all files of the record are there and an image waits for "
-         "just this layer, the report says so.",
-     .advice = "Nothing breaks if it stays. To free the room: with dockerd stopped, move all that the report "
-               "lists under takes out of the data root."},
+     .explanation = "dockerd gathers a record in `layerdb/tmp` and renames it into place as the last step. "
+                    "It never looks there again. Where all files of the record are there and an image waits "
+                    "for just this layer, the report says so, and `drydock repair` keeps it: this version "
+                    "does not finish records. Others it takes away with `--reclaim`.",
+     .advice = kReclaim},
     {.kind = Damage::driver_directory_orphan,
      .code = "driver-directory-orphan",
      .subject = SubjectKind::driver_directory,
@@ -1096,11 +1123,12 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "A full disk, a kill or a power cut during a pull, load, build or start of a container; each "
               "leaves a directory or two. dockerd has no record of them and never removes them.",
      .explanation = "No layer, container or record of the build cache names the directory, nothing that they "
-                    "name stands on it, and no record that lost its directory could mean it. Where such "
-                    "an owner cannot be asked, no directory that might be its own is listed here.",
-     .advice = "Nothing breaks if it stays. To free the room: with dockerd stopped, move all that the report "
-               "lists under takes out of the data root, start dockerd, and delete what was moved when all is "
-               "well. It may hold what a container wrote: look before you delete."},
+                    "name stands on it, and no record that lost its directory could mean it. Where such an "
+                    "owner cannot be asked, no directory that might be its own is listed here. `drydock "
+                    "repair` keeps it; with `--reclaim` it takes away what the report lists under takes.",
+     .advice = "Nothing breaks if it stays. It may hold what a container wrote: look before you free its "
+               "room. With dockerd stopped: `drydock repair --reclaim`, and `drydock undo --forget all` when "
+               "all is well. `drydock repair --reclaim --forget` frees it at once; that cannot be undone."},
     {.kind = Damage::short_link_stale,
      .code = "short-link-stale",
      .subject = SubjectKind::driver_directory,
@@ -1110,9 +1138,8 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .title = "short link that no directory uses",
      .symptom = "Nothing.",
      .cause = "A layer or container whose creation failed half way, or directories removed by hand.",
-     .explanation =
-         "A name in `overlay2/l` that no `link` and no `lower` file has. It takes no room and does "
-         "no harm.",
+     .explanation = "A name in `overlay2/l` that no `link` and no `lower` file has. It takes no room and "
+                    "does no harm. `drydock repair` keeps it; with `--reclaim` it takes it away.",
      .advice = "None is needed."},
     {.kind = Damage::mount_record_orphan,
      .code = "mount-record-orphan",
@@ -1126,12 +1153,12 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause =
          "A daemon that was killed while it made or removed a container, or in the middle of a build step.",
      .explanation =
-         "The record names a writable directory and the layer below it; there is no folder of that "
-         "name in `containers`, and BuildKit has no such snapshot. The writable directory may hold "
-         "what a lost container wrote.",
-     .advice =
-         "Look into the `diff` folder of the writable directory for files that somebody misses. Then, with "
-         "dockerd stopped, move all that the report lists under takes out of the data root."},
+         "The record names a writable directory and the layer below it; there is no folder of that name in "
+         "`containers`, and BuildKit has no such snapshot. The writable directory may hold what a lost "
+         "container wrote. `drydock repair` sets the record aside and leaves the directory.",
+     .advice = "Look into the `diff` folder of the writable directory for files that somebody misses. Then, "
+               "with dockerd stopped, type `drydock repair`. Once that is forgotten (`drydock undo "
+               "--forget`), the next check names the directory if it is nobody's."},
     {.kind = Damage::temporary_leftover,
      .code = "temporary-leftover",
      .subject = SubjectKind::file,
@@ -1143,11 +1170,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause =
          "A daemon that was killed while it downloaded, loaded or built, or before it renamed a file that "
          "it had just written into place.",
-     .explanation =
-         "Downloads and contexts in `tmp`, files named `.tmp-` beside the file that they were to "
-         "replace, and folders in which the driver tried what the file system can do. Nothing reads "
-         "them again. dockerd empties `tmp` itself at its next start.",
-     .advice = "None is needed. To free the room, move them out of the data root with dockerd stopped."},
+     .explanation = "Downloads and contexts in `tmp`, files named `.tmp-` beside the file that they were to "
+                    "replace, and folders in which the driver tried what the file system can do. Nothing "
+                    "reads them again. dockerd empties `tmp` itself at its next start. `drydock repair` "
+                    "keeps them; with `--reclaim` it takes them away.",
+     .advice = "None is needed. To free the room, type `drydock repair --reclaim` with dockerd stopped."},
     // layer content
     {.kind = Damage::content_file_missing,
      .code = "content-file-missing",
@@ -1162,8 +1189,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "A virus scanner that moved the file away, a cleaning script, an extraction that was cut off, "
               "or a file-system repair.",
      .explanation = "The tar headers of the layer list the file and its checksum, but its bytes are not on "
-                    "this disk. They can come only from a copy of the layer that hashes to the diff id; "
-                    "empty files, links and folders need no copy.",
+                    "this disk. They can come only from a copy of the layer that hashes to the diff id. "
+                    "`drydock repair` leaves the layer; with `--evict-damaged` it sets it aside with what is "
+                    "built on it, so that a pull fetches it again.",
      .advice = kPullAgain},
     {.kind = Damage::content_file_empty,
      .code = "content-file-empty",
@@ -1177,9 +1205,10 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "change nothing, because the layer \"Already exists\".",
      .cause = "A power cut or reset within about half a minute of a pull or build: dockerd flushes the "
               "record of the layer and not its files. It often hits many files of the newest layers at once.",
-     .explanation =
-         "Name, mode and time are right and the length is zero, where the layer has bytes. They can come "
-         "only from a copy of the layer that hashes to the diff id; all names of the file are one finding.",
+     .explanation = "Name, mode and time are right and the length is zero, where the layer has bytes. They "
+                    "can come only from a copy of the layer that hashes to the diff id; all names of the "
+                    "file are one finding. `drydock repair` leaves the layer; with `--evict-damaged` it sets "
+                    "it aside with what is built on it, so that a pull fetches it again.",
      .advice = kPullAgain},
     {.kind = Damage::content_file_changed,
      .code = "content-file-changed",
@@ -1192,9 +1221,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "integrity checksum failed\". `docker run` shows no message.",
      .cause = "Bit rot, bad memory, a disk or VM that lost writes, a virus scanner that \"cleaned\" a file, "
               "or somebody who edited files below `overlay2`.",
-     .explanation = "The recorded CRC-64 or size of the file does not fit what lies on disk. The right bytes "
-                    "can come only from a copy of the layer that hashes to the diff id. If several layers "
-                    "are hit, test the memory and the disk first.",
+     .explanation =
+         "The recorded CRC-64 or size of the file does not fit what lies on disk. The right bytes can come "
+         "only from a copy of the layer that hashes to the diff id. If several layers are hit, test the "
+         "memory and the disk first. `drydock repair` leaves the layer; with `--evict-damaged` it sets it "
+         "aside with what is built on it, so that a pull fetches it again.",
      .advice = kPullAgain},
     {.kind = Damage::content_file_extra,
      .code = "content-file-extra",
@@ -1207,10 +1238,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "leaves it out.",
      .cause = "A scanner's or indexer's file, a `.nfs...` left by a network file system, or somebody who "
               "wrote below `overlay2`.",
-     .explanation = "The tar headers of the layer do not list the name. It can be set aside without loss to "
-                    "the image, but it may be somebody's data, so it is not deleted.",
-     .advice =
-         "Look at the file first. If nobody needs it, move it out of the directory with dockerd stopped."},
+     .explanation = "The tar headers of the layer do not list the name. The image loses nothing without it, "
+                    "but it may be somebody's data, so `drydock repair` sets it aside and does not delete "
+                    "it; with `-p` it leaves it.",
+     .advice = "Look at the file first. If nobody needs it there, type `drydock repair` with dockerd stopped."
+    },
     {.kind = Damage::content_type_changed,
      .code = "content-type-changed",
      .subject = SubjectKind::layer,
@@ -1221,9 +1253,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .symptom = "Programs in the container fail with \"Not a directory\", \"Is a directory\" or \"no such "
                 "file or directory\"; Docker has no message.",
      .cause = kRootCopied,
-     .explanation = "A file, folder, symbolic link, device or fifo stands where the layer has another kind "
-                    "of entry. Can be rebuilt from the recorded tar headers if the layer's bytes hash to the "
-                    "diff id; a file with bytes needs a copy of the layer.",
+     .explanation =
+         "A file, folder, symbolic link, device or fifo stands where the layer has another kind of entry. "
+         "The recorded tar headers prove the right one if the layer's bytes hash to the diff id; a file with "
+         "bytes needs a copy of the layer. `drydock repair` does not put it back yet; with `--evict-damaged` "
+         "it sets the layer aside, so that a pull fetches it again.",
      .advice = kHeadersTell},
     {.kind = Damage::content_link_changed,
      .code = "content-link-changed",
@@ -1236,8 +1270,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "the data root is larger than before. Docker has no message.",
      .cause = kRootCopied,
      .explanation = "The target of a symbolic link, the names that share one file, or a device number is not "
-                    "what the layer's tar headers say. Can be rebuilt from those headers if the layer's "
-                    "bytes hash to the diff id.",
+                    "what the layer's tar headers say. Those headers prove the right one if the layer's "
+                    "bytes hash to the diff id. `drydock repair` does not put it back yet; with "
+                    "`--evict-damaged` it sets the layer aside, so that a pull fetches it again.",
      .advice = kHeadersTell},
     {.kind = Damage::content_attributes_changed,
      .code = "content-attributes-changed",
@@ -1250,9 +1285,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
          "`ping` says \"operation not permitted\", setuid programs or services refuse to run, databases "
          "complain about the owner. Docker has no message: `docker save` does not look at attributes.",
      .cause = kRootCopied,
-     .explanation = "Owner, mode, modification time or extended attributes are not what the layer's tar "
-                    "headers say. Can be rebuilt from those headers if the layer's bytes hash to the diff "
-                    "id. A changed time alone misleads caches and little else.",
+     .explanation =
+         "Owner, mode, modification time or extended attributes are not what the layer's tar headers say. "
+         "Those headers prove the right ones if the layer's bytes hash to the diff id. A changed time alone "
+         "misleads caches and little else. `drydock repair` does not put them back yet; with "
+         "`--evict-damaged` it sets the layer aside for an error, so that a pull fetches it again.",
      .advice = kHeadersTell},
     {.kind = Damage::whiteout_missing,
      .code = "whiteout-missing",
@@ -1266,8 +1303,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "A copy of the data root without device files (`rsync` without `-D`, an unprivileged copy), or "
               "a cleaning script that took the marks for waste.",
      .explanation = "A whiteout is a character device 0:0 with the name of the deleted entry; without it the "
-                    "layer below shows through. Can be rebuilt: the recorded tar headers list each one, if "
-                    "the layer's bytes hash to the diff id.",
+                    "layer below shows through. The recorded tar headers list each one, and prove it if the "
+                    "layer's bytes hash to the diff id. `drydock repair` does not put it back yet; with "
+                    "`--evict-damaged` it sets the layer aside, so that a pull fetches it again.",
      .advice = kHeadersTell},
     {.kind = Damage::opaque_missing,
      .code = "opaque-missing",
@@ -1280,9 +1318,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "has no message.",
      .cause = "A copy of the data root without extended attributes (`rsync` without `-X`), or a rootless "
               "daemon or kernel that could not set them.",
-     .explanation = "The folder should carry the attribute `trusted.overlay.opaque`, `user.overlay.opaque` "
-                    "in rootless stores, which hides what lies below. Can be rebuilt: the recorded tar "
-                    "headers list each one, if the layer's bytes hash to the diff id.",
+     .explanation =
+         "The folder should carry the attribute `trusted.overlay.opaque`, `user.overlay.opaque` in rootless "
+         "stores, which hides what lies below. The recorded tar headers list each one, and prove it if the "
+         "layer's bytes hash to the diff id. `drydock repair` does not put it back yet; with "
+         "`--evict-damaged` it sets the layer aside, so that a pull fetches it again.",
      .advice = kHeadersTell},
     {.kind = Damage::layer_digest_mismatch,
      .code = "layer-digest-mismatch",
@@ -1295,10 +1335,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "\"could not verify layer data\".",
      .cause = "A `tar-split.json.gz` that lost lines or was altered while it still decodes, or a `diff` that "
               "belongs to another layer.",
-     .explanation =
-         "Every file has its recorded size and checksum, yet the tar stream does not hash to the diff id; so "
-         "the tar headers, or the diff id, are not those of this layer. Attributes cannot be proven from "
-         "such headers. A copy of the layer that hashes to the diff id is needed.",
+     .explanation = "Every file has its recorded size and checksum, yet the tar stream does not hash to the "
+                    "diff id; so the tar headers, or the diff id, are not those of this layer. Attributes "
+                    "cannot be proven from such headers. A copy of the layer that hashes to the diff id is "
+                    "needed. `drydock repair` leaves the layer; with `--evict-damaged` it sets it aside with "
+                    "what is built on it, so that a pull fetches it again.",
      .advice = kPullAgain},
     {.kind = Damage::layer_unverifiable,
      .code = "layer-unverifiable",
@@ -1329,12 +1370,13 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
          "... is unexpectedly nil\". dockerd 29.4 and later lists it so that it can be removed.",
      .cause = "A power cut or kill soon after `docker create`, a removal that was interrupted, a full disk, "
               "or `layerdb/mounts` missing from a restore.",
-     .explanation = "What the container wrote still lies in its driver directory, but dockerd no longer "
-                    "knows which one. Can be rebuilt only if exactly one unclaimed pair of directories fits "
-                    "the image's chain by its `lower`; candidates that are not proven are not picked.",
-     .advice =
-         "Do not prune and do not delete driver directories: one of them has the container's files. If the "
-         "report names the directory, copy its `diff` to a safe place and create the container anew."},
+     .explanation =
+         "What the container wrote still lies in its driver directory, but dockerd no longer knows which "
+         "one. `drydock repair` writes the record again only if exactly one unclaimed pair of directories "
+         "fits the image's chain by its `lower`; candidates that are not proven are not picked.",
+     .advice = "Do not prune and do not delete driver directories: one of them has the container's files. "
+               "With dockerd stopped, type `drydock repair`. If the record stays lost and the report names "
+               "the directory, copy its `diff` to a safe place and create the container anew."},
     {.kind = Damage::mount_id_missing,
      .code = "mount-id-missing",
      .subject = SubjectKind::container,
@@ -1345,8 +1387,8 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .symptom = kContainerHidden,
      .cause = kLostFile,
      .explanation = "dockerd does not know which driver directory holds what the container wrote; the files "
-                    "themselves are there. Can be rebuilt: `init-id` is the same name with `-init` after it, "
-                    "and only one directory stands on that one.",
+                    "themselves are there. `drydock repair` writes the name again: `init-id` is the same "
+                    "name with `-init` after it, and only one directory stands on that one.",
      .advice = kWriteMount},
     {.kind = Damage::mount_id_malformed,
      .code = "mount-id-malformed",
@@ -1357,9 +1399,10 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .title = "mount record holds no valid directory name",
      .symptom = kContainerHidden,
      .cause = kTornMount,
-     .explanation = "An empty or broken `mount-id` hides the driver directory that holds what the container "
-                    "wrote; the files themselves are there. Can be rebuilt: `init-id` is the same name with "
-                    "`-init` after it, and only one directory stands on that one.",
+     .explanation =
+         "An empty or broken `mount-id` hides the driver directory that holds what the container wrote; the "
+         "files themselves are there. `drydock repair` writes the name again: `init-id` is the same name "
+         "with `-init` after it, and only one directory stands on that one.",
      .advice = kWriteMount},
     {.kind = Damage::init_id_missing,
      .code = "init-id-missing",
@@ -1371,9 +1414,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .symptom = "The container works. `docker diff` shows files such as `/etc/hosts` and `/dev/console` as "
                 "changed, and after `docker rm` a directory `...-init` stays behind for ever.",
      .cause = kLostFile,
-     .explanation = "dockerd takes the container for one without an init layer. Can be rebuilt: the name is "
-                    "`mount-id` with `-init` after it, and that directory exists.",
-     .advice = "With dockerd stopped, write the expected value, without a newline, into `init-id`."},
+     .explanation = "dockerd takes the container for one without an init layer. `drydock repair` writes the "
+                    "name again: it is `mount-id` with `-init` after it, and that directory exists.",
+     .advice = kTypeRepair},
     {.kind = Damage::init_id_malformed,
      .code = "init-id-malformed",
      .subject = SubjectKind::container,
@@ -1383,8 +1426,9 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .title = "mount record holds no valid name of the init directory",
      .symptom = kContainerHidden,
      .cause = kTornMount,
-     .explanation = "One broken file hides the whole container, while its data are whole. Can be rebuilt: "
-                    "the name is `mount-id` with `-init` after it, and that directory exists.",
+     .explanation =
+         "One broken file hides the whole container, while its data are whole. `drydock repair` writes the "
+         "name again: it is `mount-id` with `-init` after it, and that directory exists.",
      .advice = kWriteMount},
     {.kind = Damage::mount_parent_missing,
      .code = "mount-parent-missing",
@@ -1397,11 +1441,11 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
                 "is removed, the container cannot start, \"error creating overlay mount ... no such file or "
                 "directory\".",
      .cause = kLostFile,
-     .explanation =
-         "The next removal of the image deletes the files that the container stands on. Can be rebuilt: the "
-         "container's image gives the chain id, and the `lower` file of its directory agrees.",
-     .advice = "Do not remove the container's image and do not prune images. With dockerd stopped, write the "
-               "expected value, without a newline, into `parent`."},
+     .explanation = "The next removal of the image deletes the files that the container stands on. `drydock "
+                    "repair` writes the chain id again that the container's image gives; where that image is "
+                    "gone, the record is left.",
+     .advice = "Do not remove the container's image and do not prune images. With dockerd stopped, type "
+               "`drydock repair`."},
     {.kind = Damage::mount_parent_malformed,
      .code = "mount-parent-malformed",
      .subject = SubjectKind::container,
@@ -1412,8 +1456,8 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .symptom = kContainerHidden,
      .cause = kTornMount,
      .explanation = "One broken file hides the whole container, and dockerd does not keep the image's layers "
-                    "for it. Can be rebuilt: the container's image gives the chain id, and the `lower` file "
-                    "of its directory agrees.",
+                    "for it. `drydock repair` writes the chain id again that the container's image gives; "
+                    "where that image is gone, the record is left.",
      .advice = kWriteMount},
     {.kind = Damage::mount_parent_dangling,
      .code = "mount-parent-dangling",
@@ -1425,12 +1469,13 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .symptom = kContainerHidden,
      .cause = "The image's layer record was removed by hand or lost in a crash, or `image` was restored from "
               "a backup older than the container.",
-     .explanation = "The record names a chain id of which there is no record and no image. Can be rebuilt if "
-                    "the container's own image, or the `lower` file of its directory, proves another layer "
-                    "of this store; else the layer has to be pulled again.",
-     .advice = "Copy what the container wrote from the `diff` of its own driver directory. Then `docker "
-               "pull` the exact image that it was made from, by digest if the tag has moved on, and restart "
-               "dockerd: with the layer back, so is the container."},
+     .explanation = "The record names a chain id of which there is no record and no image. `drydock repair` "
+                    "writes the chain id that the container's own image gives, if it is another layer of "
+                    "this store; else the record is left, and the layer has to be pulled again.",
+     .advice = "With dockerd stopped, type `drydock repair`. If it leaves the record, copy what the "
+               "container wrote from the `diff` of its own driver directory. Then `docker pull` the exact "
+               "image that it was made from, by digest if the tag has moved on, and restart dockerd: with "
+               "the layer back, so is the container."},
     {.kind = Damage::rw_directory_missing,
      .code = "rw-directory-missing",
      .subject = SubjectKind::container,
@@ -1443,8 +1488,8 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "`rm -rf` in `overlay2` to free a full disk, a removal that was interrupted, a file-system "
               "repair, or a restore without `overlay2`.",
      .explanation = "What the container wrote outside its volumes existed only there, and nothing can prove "
-                    "it back. Its settings and its volumes are whole; the record is left, so that dockerd "
-                    "can remove the container cleanly.",
+                    "it back. Its settings and its volumes are whole; `drydock repair` leaves the record, so "
+                    "that dockerd can remove the container cleanly.",
      .advice =
          "If there is a backup, put the directory back and run `drydock check` again. Else note the settings "
          "(`docker inspect`), `docker rm` the container and create it anew with the same volumes."},
@@ -1458,11 +1503,13 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .symptom = "`docker start` fails with \"error creating overlay mount\" and \"no such file or "
                 "directory\"; `docker rm` works.",
      .cause = kPartialCopy,
-     .explanation = "The directory `...-init` lies between the image and what the container wrote. Can be "
-                    "rebuilt: it holds only empty files and mount points that dockerd puts into each "
-                    "container; what the container wrote is whole.",
-     .advice = "Do not remove the container before its data are safe: what it wrote lies in the `diff` of "
-               "the directory without `-init`. Copy it from there and create the container anew."},
+     .explanation =
+         "The directory `...-init` lies between the image and what the container wrote, and holds only empty "
+         "files and mount points that dockerd puts into each container. `drydock repair` makes it again if "
+         "the container's own `lower` proves what it stood on; what the container wrote is whole.",
+     .advice = "Do not remove the container before its data are safe. With dockerd stopped, type `drydock "
+               "repair`. If it leaves the container, copy what it wrote from the `diff` of the directory "
+               "without `-init` and create it anew."},
     {.kind = Damage::container_config_missing,
      .code = "container-config-missing",
      .subject = SubjectKind::container,
@@ -1505,15 +1552,14 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause =
          "A crash that left a block of other bytes or of NULs, a folder that was copied to another name, "
          "or an edit by hand or script.",
-     .explanation =
-         "The file is no JSON, holds a value of another type than dockerd expects, belongs to another "
-         "container, or lacks an object that dockerd follows without looking. Docker keeps no second copy. "
-         "What the container wrote is still there, and its records go on holding the layers of its image.",
-     .advice =
-         "If the detail names one wrong value of an otherwise good file, mend that value with dockerd "
-         "stopped. Else copy the folder with what the container wrote, if the report names one, to a safe "
-         "place, move the container's folder out of `containers`, and create the container anew from what "
-         "you know of it (a compose file, a script)."},
+     .explanation = "The file is no JSON, holds a value of another type than dockerd expects, belongs to "
+                    "another container, or lacks an object that dockerd follows without looking. Docker "
+                    "keeps no second copy. `drydock repair` sets the container's folder and its mount record "
+                    "aside; what it wrote stays where it is.",
+     .advice = "If the detail names one wrong value of an otherwise good file, mend that value with dockerd "
+               "stopped. Else copy the folder with what the container wrote, if the report names one, to a "
+               "safe place, type `drydock repair`, and create the container anew from what you know of it (a "
+               "compose file, a script)."},
     {.kind = Damage::container_hostconfig_missing,
      .code = "container-hostconfig-missing",
      .subject = SubjectKind::container,
@@ -1525,10 +1571,10 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
          "Nothing at first: dockerd lists the container and takes defaults for everything that stood in "
          "the file. Started, it has no bind mounts, no published ports, no limits and no restart policy.",
      .cause = "A removal that was interrupted, a file-system check after a crash, or a cleaning script.",
-     .explanation =
-         "At its next start dockerd writes a new file with defaults, and then nothing tells any more that "
-         "the old one is lost. A database whose bind mount is gone begins with an empty folder. Docker keeps "
-         "no second copy; `MountPoints` in `config.v2.json` still names volumes and binds.",
+     .explanation = "At its next start dockerd writes a new file with defaults, and then nothing tells any "
+                    "more that the old one is lost. A database whose bind mount is gone begins with an empty "
+                    "folder. Docker keeps no second copy; `MountPoints` in `config.v2.json` still names "
+                    "volumes and binds. `drydock repair` leaves the container as it is.",
      .advice =
          "Do not start the container. Keep a copy of its `config.v2.json`, then create it anew with the "
          "options that it had (a compose file, a script); `MountPoints` in that copy helps."},
@@ -1548,14 +1594,12 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
               "script that wrote the result of a failed query.",
      .explanation =
          "Bind mounts, ports, limits and the restart policy of the container are lost; Docker keeps no "
-         "second "
-         "copy. Its configuration and what it wrote are still there. Without the file dockerd would list it "
-         "again, but with defaults for all that stood in it: a database whose bind mount is gone begins with "
-         "an empty folder.",
-     .advice =
-         "With dockerd stopped, copy `config.v2.json` (its `MountPoints` names volumes and binds) and what "
-         "the container wrote to a safe place. Then move the container's folder out of `containers` and "
-         "create it anew with the options that it had."},
+         "second copy. Without the file dockerd would list it again, but with defaults for all that stood in "
+         "it: a database whose bind mount is gone begins with an empty folder. So `drydock repair` sets the "
+         "container's folder and its mount record aside; what it wrote stays where it is.",
+     .advice = "With dockerd stopped, copy `config.v2.json` (its `MountPoints` names volumes and binds) and "
+               "what the container wrote to a safe place. Then type `drydock repair` and create the "
+               "container anew with the options that it had."},
     {.kind = Damage::container_image_missing,
      .code = "container-image-missing",
      .subject = SubjectKind::container,
@@ -1600,16 +1644,16 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
          "damaged page.",
      .cause = "A power cut, a full disk or a disk that confirms writes too early; a copy made while dockerd "
               "was running; a file-system repair. BuildKit's `cache.db` is never flushed at all.",
-     .explanation = "Images, layers and what containers wrote are not in these files. `volumes/metadata.db` "
-                    "holds labels and options of volumes (their files lie beside it), "
-                    "`network/files/local-kv.db` the networks, `buildkit` the build cache, `containerd` what "
-                    "containerd knows of running containers. dockerd makes a database anew that is not "
-                    "there or has no bytes.",
-     .advice =
-         "With dockerd stopped, move the file named out of the data root and start dockerd. Of `buildkit` "
-         "move "
-         "the whole folder: its databases belong together. Volumes keep their files; networks that you had "
-         "created have to be created again."},
+     .explanation =
+         "Images, layers and what containers wrote are not in these files. `volumes/metadata.db` holds "
+         "labels and options of volumes (their files lie beside it), `network/files/local-kv.db` the "
+         "networks, `buildkit` the build cache, `containerd` what containerd knows of running containers. "
+         "`drydock repair` sets the file aside, and dockerd makes a new one; databases of volumes and "
+         "networks only with `--accept-database-loss`.",
+     .advice = "With dockerd stopped, type `drydock repair`, for volumes and networks with "
+               "`--accept-database-loss`, and start dockerd. Volumes keep their files; networks that you had "
+               "created have to be created again. If builds fail after that, stop dockerd and move the whole "
+               "folder `buildkit` out of the data root: its databases belong together."},
     {.kind = Damage::builder_snapshot_dangling,
      .code = "builder-snapshot-dangling",
      .subject = SubjectKind::database,
@@ -1624,8 +1668,8 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "A build that was killed, a full disk, a power cut, or a directory below `overlay2` that was "
               "removed by hand or by a cleaning script.",
      .explanation = "Records of BuildKit's cache stand on snapshots that the store does not have. Images and "
-                    "containers are not touched: the cache only saves time. The records are left, since "
-                    "BuildKit alone knows what else stands on them.",
+                    "containers are not touched: the cache only saves time. `drydock repair` leaves the "
+                    "records, since BuildKit alone knows what else stands on them.",
      .advice =
          "Try `docker builder prune -af`. If that fails, stop dockerd, move the whole folder `buildkit` out "
          "of the data root and start dockerd: the build cache is lost and nothing else."},
@@ -1642,7 +1686,8 @@ constexpr std::array<DamageKind, kDamageCount> kTable = {{
      .cause = "drydock does not run as root, the disk fails, the file system needs repair, a network mount "
               "hangs, or the entry is a fifo, socket or device where a file should be.",
      .explanation = "What was not read is neither sound nor damaged: the result is undetermined, and nothing "
-                    "is concluded from it. Other findings may have the same cause.",
+                    "is concluded from it. Other findings may have the same cause. `drydock repair` changes "
+                    "nothing that this may concern.",
      .advice = "Run drydock as root. If the kernel log (`dmesg`) shows disk errors, save the data and run "
                "the file-system check before anything else; then `drydock check` again."},
 }};

@@ -15,7 +15,8 @@ int exit_code(const RepairReport& report) {
     RunReport left = report.check;
     left.stores = report.left();
     int bits = exit_code(left);
-    if (report.state == TransactionState::committed) bits |= kCorrected;
+    const bool corrected = report.state == TransactionState::committed || !report.forgotten.empty();
+    if (corrected) bits |= kCorrected;
     if (report.state == TransactionState::rolled_back) bits |= kOperational;
     return bits;
 }

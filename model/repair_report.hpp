@@ -18,13 +18,16 @@ struct RepairReport {
     TransactionState state = TransactionState::none;
     // nullopt: nothing was changed, and all that the check found is left.
     std::optional<std::vector<StoreReport>> remaining{};
+    // The transaction that took what belongs to nobody and whose space was freed at once, so that it cannot
+    // be undone; "" where there was none. It is also `transaction` where nothing else was to be done.
+    std::string forgotten{};
 
     [[nodiscard]] const std::vector<StoreReport>& left() const {
         return remaining ? *remaining : check.stores;
     }
 };
 
-// As of a check for what is left; 1 where damage was corrected, 8 where the change had to be taken back.
+// As of a check for what is left; 1 where damage was corrected, 8 where a change was taken back or refused.
 [[nodiscard]] int exit_code(const RepairReport& report);
 
 enum class LossKind : bool { repull, lost };

@@ -75,7 +75,9 @@ void write_json(const RepairReport& report, std::ostream& out) {
     json.member("summary", summary);
     json.member("plan", plan_json(report.plan));
     const Json id = report.transaction.empty() ? Json(nullptr) : Json(report.transaction);
-    json.member("transaction", Json{{"id", id}, {"state", to_text(report.state)}});
+    Json transaction{{"id", id}, {"state", to_text(report.state)}};
+    if (!report.forgotten.empty()) transaction["forgotten"] = report.forgotten;
+    json.member("transaction", transaction);
     write_json_findings("remaining", report.left(), json);
     if (!report.check.notices.empty()) {
         json.member("notices", json_strings(report.check.notices));

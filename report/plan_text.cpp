@@ -141,6 +141,26 @@ void write_refusals(const std::vector<PlanRefusal>& refused, TextWriter& text) {
     }
 }
 
+void write_forgotten(const RepairReport& report, TextWriter& text) {
+    if (report.forgotten.empty()) return;
+    text.paragraph(
+        0,
+        2,
+        "What belonged to nobody was taken away by transaction " + report.forgotten +
+            ". Its space was freed; that part cannot be undone.",
+        Paint::good
+    );
+}
+
+void write_left(const RepairReport& report, TextWriter& text) {
+    RunReport left = report.check;
+    left.stores = report.left();
+    for (const StoreReport& store : left.stores) {
+        text.paragraph(0, 2, store_name(store) + ": now " + verdict_text(store, left));
+    }
+    if (!text.style().quiet) write_what_next(left, text);
+}
+
 }  // namespace
 
 void write_plan_text(const RepairReport& report, std::ostream& out, const TextStyle& style) {
@@ -181,19 +201,19 @@ void write_outcome_text(const RepairReport& report, std::ostream& out, const Tex
         for (const std::string& notice : report.check.notices) {
             text.paragraph(0, 2, terminal_text(notice), Paint::bad);
         }
+        write_forgotten(report, text);
+        if (!report.forgotten.empty()) write_left(report, text);
         return;
     case TransactionState::committed:
         break;
     }
     if (!style.quiet) text.blank();
-    text.line(0, "Repaired by transaction " + report.transaction + ". To take it back:", Paint::good);
-    text.line(2, "drydock undo --id " + report.transaction + ' ' + terminal_text(report.check.root));
-    RunReport left = report.check;
-    left.stores = report.left();
-    for (const StoreReport& store : left.stores) {
-        text.paragraph(0, 2, store_name(store) + ": now " + verdict_text(store, left));
+    write_forgotten(report, text);
+    if (report.transaction != report.forgotten) {
+        text.line(0, "Repaired by transaction " + report.transaction + ". To take it back:", Paint::good);
+        text.line(2, "drydock undo --id " + report.transaction + ' ' + terminal_text(report.check.root));
     }
-    if (!style.quiet) write_what_next(left, text);
+    write_left(report, text);
 }
 
 }  // namespace drydock

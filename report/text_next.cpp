@@ -55,7 +55,8 @@ void collect(const Finding& finding, Facts& facts) {
     facts.fatal = facts.fatal || finding.effective_severity() == Severity::fatal;
     const RepairClass repair = finding.effective_repair();
     facts.repairable = facts.repairable || repair == RepairClass::rebuild ||
-                       repair == RepairClass::quarantine || repair == RepairClass::reclaim;
+                       repair == RepairClass::quarantine || repair == RepairClass::reclaim ||
+                       finding.subject.kind == SubjectKind::image;
     facts.kept_by_pull = facts.kept_by_pull || is_layer_content(finding.damage) ||
                          (finding.subject.kind == SubjectKind::layer &&
                           finding.effective_repair() == RepairClass::needs_donor);
@@ -125,11 +126,9 @@ void write_repull(const Facts& facts, TextWriter& text) {
         text.paragraph(
             4,
             4,
-            "Docker does not fetch a layer that it already lists (\"Already exists\"), damaged or not: a "
-            "pull "
-            "heals it only when no image and no container holds that layer any more. Make sure first that "
-            "the "
-            "registry still has the image."
+            "Docker does not fetch a layer that it already lists (\"Already exists\"), damaged or not. "
+            "`drydock repair --evict-damaged` sets such layers aside first, with all that stands on them. "
+            "Make sure that the registry still has the image."
         );
     }
 }

@@ -80,37 +80,61 @@ Plan removals_of(const Plan& plan) {
     return result;
 }
 
+std::string_view unchanged(const RepairReport& report) {
+    return report.forgotten.empty() ? "nothing was changed" : "nothing else was changed";
+}
+
 void note(const Outcome& outcome, RepairReport& report) {
     for (const std::string& line : outcome.notices)
         report.check.notices.push_back(line);
     if (outcome.state == TransactionState::rolled_back) {
-        report.check.notices.push_back("nothing was changed: " + outcome.reason);
+        report.check.notices.push_back(std::string(unchanged(report)) + ": " + outcome.reason);
     }
     if (outcome.state == TransactionState::none) return;
     report.transaction = outcome.id;
     report.state = outcome.state;
 }
 
-// Under the locks. What is reclaimed and forgotten goes first, so that its space is there for the rest.
-void carry_out(
-    RepairRun& run, Transactions& transactions, const RepairOptions& options, RepairReport& report
-) {
-    Plan plan = report.plan;
-    const Plan first = options.forget ? removals_of(plan) : Plan{};
-    if (!first.empty()) {
-        const Outcome outcome = run.apply(transactions, first, Transactions::Method::single_moves);
-        note(outcome, report);
-        if (outcome.state != TransactionState::committed) return;
-        transactions.forget(outcome.id);
-        report.remaining = run.report().stores;
-        RepairPolicy rest = options.policy;
-        rest.reclaim = false;
-        plan = run.make_plan(rest);
-    }
+void apply(RepairRun& run, Transactions& transactions, const Plan& plan, RepairReport& report) {
     if (plan.empty()) return;
     const Outcome outcome = run.apply(transactions, plan, Transactions::Method::clone);
     note(outcome, report);
     if (outcome.state == TransactionState::committed) report.remaining = run.report().stores;
+}
+
+// What is left of the plan when a part of it is done for good: that it is done must be told, whatever
+// becomes of the rest.
+void apply_rest(
+    RepairRun& run, Transactions& transactions, const RepairOptions& options, RepairReport& report
+) {
+    RepairPolicy rest = options.policy;
+    rest.reclaim = false;
+    try {
+        apply(run, transactions, run.make_plan(rest), report);
+    } catch (const RefusedError& refusal) {
+        note(
+            {.id = "", .state = TransactionState::rolled_back, .reason = refusal.what(), .notices = {}},
+            report
+        );
+    }
+}
+
+// Under the locks. What is reclaimed and forgotten goes first, so that its space is there for the rest.
+void carry_out(
+    RepairRun& run, Transactions& transactions, const RepairOptions& options, RepairReport& report
+) {
+    const Plan first = options.forget ? removals_of(report.plan) : Plan{};
+    if (first.empty()) {
+        apply(run, transactions, report.plan, report);
+        return;
+    }
+    const Outcome outcome = run.apply(transactions, first, Transactions::Method::single_moves);
+    note(outcome, report);
+    if (outcome.state != TransactionState::committed) return;
+    transactions.forget(outcome.id);
+    report.forgotten = outcome.id;
+    report.remaining = run.report().stores;
+    apply_rest(run, transactions, options, report);
 }
 
 bool wants_text(const RepairOptions& options) {

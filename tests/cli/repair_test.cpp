@@ -29,6 +29,8 @@ constexpr const char* kRepositories = "image/overlay2/repositories.json";
 constexpr const char* kDangling =
     R"({"Repositories":{"demo/web":{"demo/web:1":"sha256:abababababababababababababababababababababababababababababababab"}}})";
 
+constexpr const char* kLeftover = "tmp/GetImageBlob123456789";
+
 // One damage that is set aside: a tag of which there is no image.
 void make_damaged(const TempDir& root) {
     root.make_directory("image/overlay2/layerdb/sha256");
@@ -178,6 +180,33 @@ TEST_CASE("check tells of what was set aside, and forget frees it") {
     CHECK(forgotten.status == 0);
     CHECK(run_drydock({"check", root.path()}).out.find("set aside") == std::string::npos);
     CHECK(run_drydock({"undo", "--yes", root.path()}).status == 8);
+}
+
+TEST_CASE("what is reclaimed and forgotten at once is gone, and no undo is offered for it") {
+    const TempDir root;
+    make_damaged(root);
+    root.write(kRepositories, R"({"Repositories":{}})");
+    root.write(kLeftover, "half a download");
+    const ProgramResult result = run_drydock({"repair", "--yes", "--reclaim", "--forget", root.path()});
+    CHECK(result.err == "");
+    CHECK(result.status == 1);
+    CHECK_THAT(result.out, Contains("Its space was freed"));
+    CHECK_THAT(result.out, !Contains("undo --id"));
+    CHECK_FALSE(fs::exists(root.path(kLeftover)));
+    CHECK_THAT(run_drydock({"undo", "--list", root.path()}).out, Contains("There is no transaction"));
+}
+
+TEST_CASE("the rest of a repair that forgets can be undone") {
+    const TempDir root;
+    make_damaged(root);
+    root.write(kLeftover, "half a download");
+    const ProgramResult result = run_drydock({"repair", "--yes", "--reclaim", "--forget", root.path()});
+    CHECK(result.status == 1);
+    CHECK_THAT(result.out, Contains("Its space was freed") && Contains("undo --id"));
+    CHECK(contents(root.path(kRepositories)) != kDangling);
+    CHECK(run_drydock({"undo", "--yes", root.path()}).status == 0);
+    CHECK(contents(root.path(kRepositories)) == kDangling);
+    CHECK_FALSE(fs::exists(root.path(kLeftover)));
 }
 
 TEST_CASE("an interrupted transaction is named by a check and ended by the next repair") {

@@ -61,6 +61,8 @@ const std::map<std::string, CatchSites, std::less<>>& catch_sites() {
         {"repair/work_run.cpp",
          {2, "all is taken back, then the failure goes on; that fails too: both are told"}},
         {"cli/arguments.cpp", {2, "Boost's messages become ours"}},
+        {"cli/commands/repair.cpp",
+         {1, "the rest is refused after a part is done for good: the report tells both"}},
         {"cli/kept_transactions.cpp", {1, "a folder drydock that cannot be used is told of"}},
         {"cli/root.cpp", {1, "ROOT that cannot be opened gets a line of its own"}},
         {"cli/main.cpp", {1, "message and exit status"}},

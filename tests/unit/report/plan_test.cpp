@@ -63,6 +63,12 @@ std::string plan_of(const RepairReport& report) {
     return out.str();
 }
 
+std::string outcome_of(const RepairReport& report) {
+    std::ostringstream out;
+    write_outcome_text(report, out, {});
+    return out.str();
+}
+
 nlohmann::json json_of(const RepairReport& report) {
     std::ostringstream out;
     write_json(report, out);
@@ -104,6 +110,33 @@ TEST_CASE("The JSON of a repair has the plan, the transaction and what remains, 
     CHECK(done.at("transaction").at("state") == "committed");
     CHECK(done.at("exit_code") == 1);
     CHECK(done.at("remaining").empty());
+}
+
+TEST_CASE("What was freed at once is told, and no undo is offered for it") {
+    RepairReport report = sample();
+    report.transaction = report.forgotten = "20261201T000000Z-0001";
+    report.state = TransactionState::committed;
+    report.remaining = report.check.stores;
+    CHECK_THAT(outcome_of(report), Contains("20261201T000000Z-0001. Its space was freed"));
+    CHECK_THAT(outcome_of(report), !Contains("undo --id"));
+    CHECK(json_of(report).at("transaction").at("forgotten") == report.forgotten);
+    report.transaction = "20261201T000000Z-0002";
+    CHECK_THAT(outcome_of(report), Contains("20261201T000000Z-0001. Its space was freed"));
+    CHECK_THAT(outcome_of(report), Contains("undo --id 20261201T000000Z-0002"));
+}
+
+TEST_CASE("What was freed at once is told also where the rest was taken back") {
+    RepairReport report = sample();
+    report.forgotten = "20261201T000000Z-0001";
+    report.transaction = "20261201T000000Z-0002";
+    report.state = TransactionState::rolled_back;
+    report.remaining = report.check.stores;
+    report.check.notices = {"nothing else was changed: no room"};
+    CHECK_THAT(outcome_of(report), Contains("nothing else was changed: no room"));
+    CHECK_THAT(outcome_of(report), Contains("20261201T000000Z-0001. Its space was freed"));
+    CHECK_THAT(outcome_of(report), !Contains("undo --id"));
+    CHECK(json_of(report).at("transaction").at("state") == "rolled-back");
+    CHECK(exit_code(report) == 1 + 8);
 }
 
 TEST_CASE("A change that was taken back is an operational error") {

@@ -38,3 +38,12 @@ TEST_CASE("what only the content can prove is not called proven before it was re
     finding.evidence.detail = "needs content";
     CHECK(repair_summary(finding).find("proven") == std::string::npos);
 }
+
+TEST_CASE("what no rule carries out yet is not promised, proof or not") {
+    for (const Damage damage : {Damage::content_attributes_changed, Damage::whiteout_missing}) {
+        Finding finding{.damage = damage, .subject = {}};
+        finding.repair = RepairClass::rebuild;
+        finding.witness = "the tar headers";
+        CHECK(repair_summary(finding).find("not yet by this version") != std::string::npos);
+    }
+}
