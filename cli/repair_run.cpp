@@ -34,10 +34,8 @@ Plan plan_store(
 
 }  // namespace
 
-RepairRun::RepairRun(
-    const ReadDir& root, CheckRun check, const CheckOptions& options, const std::stop_token& stop
-)
-    : root_(root), check_(std::move(check)), options_(options), stop_(stop) {}
+RepairRun::RepairRun(const ReadDir& root, CheckRun check, const CheckOptions& options, std::stop_token stop)
+    : root_(root), check_(std::move(check)), options_(options), stop_(std::move(stop)) {}
 
 Plan RepairRun::make_plan(const RepairPolicy& policy) const {
     const RunReport asked_for = report();

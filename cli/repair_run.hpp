@@ -15,7 +15,7 @@ namespace drydock {
 class RepairRun {
 public:
     // Takes a check that came to its end. Refers to its arguments.
-    RepairRun(const ReadDir& root, CheckRun check, const CheckOptions& options, const std::stop_token& stop);
+    RepairRun(const ReadDir& root, CheckRun check, const CheckOptions& options, std::stop_token stop);
 
     // What is to be done about the findings that were asked for. Throws OsError where the store cannot be
     // read for it.

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <ranges>
 
 namespace drydock {
 
@@ -43,9 +44,9 @@ KeptTransactions read_kept(const ReadDir& root) {
 
 // The one that was typed, or the last.
 const RecordedTransaction& choose(const KeptTransactions& kept, const std::string& id) {
-    for (auto at = kept.all.rbegin(); at != kept.all.rend(); ++at) {
-        const bool ended = at->state == TransactionState::committed && at->damaged.empty();
-        if (id.empty() ? ended : at->id == id) return *at;
+    for (const RecordedTransaction& kept_one : std::views::reverse(kept.all)) {
+        const bool ended = kept_one.state == TransactionState::committed && kept_one.damaged.empty();
+        if (id.empty() ? ended : kept_one.id == id) return kept_one;
     }
     throw OperationalError(
         id.empty() ? std::string("there is nothing to take back")

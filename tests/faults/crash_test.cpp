@@ -62,7 +62,7 @@ void check_one_switch(const std::vector<std::string>& states, Operation operatio
     const std::string target = target_of(operation);
     REQUIRE_FALSE(states.empty());
     CHECK(states.front() != target);
-    CHECK(states.back() == target);
+    if (every() == 1) CHECK(states.back() == target);  // else the last calls may not have been stopped at
     CHECK(std::is_partitioned(states.begin(), states.end(), [&](const std::string& state) {
         return state != target;
     }));
@@ -152,7 +152,7 @@ TEST_CASE("A recovery that is stopped itself is ended by the next one") {
             ++recoveries;
         }
     }
-    CHECK(recoveries * every() > 20);
+    CHECK(recoveries > 20 / every());
 }
 
 TEST_CASE("Forgetting that is stopped is ended by the next recovery and leaves the store alone") {
@@ -175,7 +175,7 @@ TEST_CASE("Forgetting that is stopped is ended by the next recovery and leaves t
         REQUIRE(scene.settle(root, Scene::Forgotten::perhaps) == "new");
         ++calls;
     }
-    CHECK(calls * every() > 10);
+    CHECK(calls > 10 / every());
 }
 
 }  // namespace drydock
