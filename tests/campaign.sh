@@ -11,6 +11,12 @@ mkdir -p "$logs"
 
 packaging/ensure-packages.sh packaging/build-packages.txt packaging/test-packages.txt packaging/ci-packages.txt
 
+# Transactions stopped after every single call; in the suites after some.
+cmake --preset dev
+cmake --build --preset dev --target drydock_faults_tests
+DRYDOCK_FAULTS_EVERY=1 build/dev/tests/faults/drydock_faults_tests 2>&1 | tee "$logs/faults"
+awk -f tests/tally.awk "$logs/faults" >>"$logs/total"
+
 for preset in asan tsan; do
     cmake --workflow --preset "$preset" 2>&1 | tee "$logs/$preset"
     awk -f tests/tally.awk "$logs/$preset" >>"$logs/total"
