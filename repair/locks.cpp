@@ -148,8 +148,10 @@ struct StoreLocks::State {
 // get the lock before that. What cannot be removed is an empty file, of which dockerd makes its own.
 StoreLocks::State::~State() {
     std::vector<FileIdentity> held;
-    for (const ReadFile& file : files)
+    held.reserve(files.size());
+    for (const ReadFile& file : files) {
         held.push_back(identity_of(file.stat()));
+    }
     for (auto waited = std::chrono::milliseconds(0);
          !held.empty() && waited < kLongestWait && find_user(held);
          waited += kWaitStep) {
