@@ -25,6 +25,7 @@ Plan plan_store(
     return make_plan(
         {.graph = *store.graph,
          .report = report,
+         .all = store.report.findings,
          .level = level,
          .clues = clues,
          .kept = store.inventory->set_aside.directories},

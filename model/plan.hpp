@@ -13,14 +13,13 @@
 namespace drydock {
 
 // Something that is to stand at a path. What it replaces gives it owner, mode and security label. Where
-// nothing is replaced: `like` (a path from ROOT) if set, else the folder gives the owner, and `mode` holds.
+// nothing is replaced the folder gives the owner, and `mode` holds.
 struct NewObject {
     enum class Kind : std::uint8_t { file, link, folder };
 
     Kind kind = Kind::file;
-    std::string text{};         // file: its bytes; link: its target
-    std::uint32_t mode = 0600;  // permission bits; not of a link
-    std::string like{};
+    std::string text{};                                        // file: its bytes; link: its target
+    std::uint32_t mode = 0600;                                 // permission bits; not of a link
     std::vector<std::pair<std::string, NewObject>> entries{};  // of a folder, by name
 
     bool operator==(const NewObject&) const = default;

@@ -16,10 +16,6 @@ bool has_step(const Plan& plan, Damage damage) {
 
 bool is_consequence(const Plan& plan, const StoreReport& after, const Finding& finding) {
     const std::string& id = finding.subject.id;
-    // Directories that records which were set aside name: undo needs them.
-    if (finding.damage == Damage::driver_directory_orphan) return std::ranges::count(plan.keeps, id) > 0;
-    // Layers of an image that is to be pulled again, which then need not come over the wire.
-    if (finding.damage == Damage::layer_record_orphan) return !plan.lost.empty() || !plan.repull.empty();
     // A hidden container, whose image is what told its layer.
     if (finding.damage == Damage::mount_parent_dangling) {
         return std::ranges::count(plan.hidden, id, &HiddenContainer::id) > 0;

@@ -13,7 +13,7 @@ std::string_view owner_word(const Finding& finding) {
 }
 
 Guard::Guard(const PlannedStore& store, const Family& family, const RepairPolicy& policy) : policy_(policy) {
-    for (const Finding& finding : store.report.findings) {
+    for (const Finding& finding : store.all) {
         if (finding.verdict != Verdict::undetermined || accepts(finding)) continue;
         note(finding, store, family);
     }

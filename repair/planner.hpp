@@ -11,11 +11,13 @@
 
 namespace drydock {
 
-// One store that was checked. A finding that is undetermined, or filtered out by the user, is not acted on:
-// `report` holds what is to be planned for, at the level it was checked at.
+// One store that was checked. `report` holds what is to be planned for: what the user filtered out is not in
+// it. `all` are the findings without a filter: what could not be read, or is proven to be another's, stands
+// in the way of a plan whether the user asked for it or not.
 struct PlannedStore {
     const StoreGraph& graph;
     const StoreReport& report;
+    const std::vector<Finding>& all;
     Level level = Level::content;
     const Clues& clues;
     // Driver directories that transactions keep (RecordedTransaction::keeps): never reclaimed.

@@ -17,7 +17,7 @@ Planning::Planning(const PlannedStore& store, const RepairPolicy& policy)
             images_on_[chain].push_back(i);
         }
     }
-    for (const Finding& finding : report().findings) {
+    for (const Finding& finding : store_.all) {
         const bool of_cache_id =
             finding.damage == Damage::cache_id_missing || finding.damage == Damage::cache_id_empty ||
             finding.damage == Damage::cache_id_malformed || finding.damage == Damage::cache_id_wrong;

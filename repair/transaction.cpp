@@ -60,7 +60,7 @@ std::vector<Outcome> Transactions::recover() {
         const TransactionState state = work.recover();
         if (state == TransactionState::committed) end_undo(root_, tops, work);
         if (state != TransactionState::none) {
-            outcomes.push_back({.id = stored.id, .state = state, .reason = {}, .notices = {}});
+            outcomes.push_back({.id = stored.id, .state = state, .reason = {}});
         }
     }
     return outcomes;
@@ -70,7 +70,13 @@ void Transactions::forget(const std::string& id) {
     for (const StoredJournal& stored : read_journals(root_)) {
         if (stored.id != id) continue;
         const Tops tops(root_, stores_);
-        Work(tops, stored).remove();
+        Work work(tops, stored);
+        // Of one that is under way the old objects may be needed to take it back.
+        const std::optional<JournalState> state = stored.journal.state;
+        if (state != JournalState::done && state != JournalState::forgetting) {
+            throw RefusedError("transaction " + id + " was interrupted: the next `drydock repair` ends it");
+        }
+        work.remove();
         return;
     }
     throw RefusedError("there is no transaction " + id);

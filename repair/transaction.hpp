@@ -32,8 +32,7 @@ struct Verification {
 struct Outcome {
     std::string id;  // "" where there was nothing to do
     TransactionState state = TransactionState::none;
-    std::string reason;                // rolled back: why
-    std::vector<std::string> notices;  // for people
+    std::string reason;  // rolled back: why
 };
 
 // A change that `undo` cannot take back, because the object is not what the transaction had left.

@@ -39,6 +39,15 @@ std::string below(const std::string& path, const std::string& folder) {
     return path.substr(folder.size() + 1);
 }
 
+// Of what an object replaces, where that is of its kind.
+std::optional<Attributes> model_for(const ReadDir& folder, const std::string& name, const NewObject& object) {
+    const std::optional<FileStat> old = folder.find_stat(name);
+    const FileType type = object.kind == NewObject::Kind::file   ? FileType::regular
+                          : object.kind == NewObject::Kind::link ? FileType::symlink
+                                                                 : FileType::directory;
+    return old && old->type() == type ? model_of(folder, name) : std::nullopt;
+}
+
 // "a/b/c" -> the folder a/b of `top`, and "c".
 Spot spot_in(const WritableDir& top, const std::string& path) {
     const std::string parent = parent_path(path);
@@ -124,7 +133,7 @@ void Work::make_homes() {
     const WritableDir home = drydock.make_dir(id_, 0700);
     file_ = JournalFile::create(home);
     file_->append(write_journal_record(*journal_.begin));
-    // Order: the journal can be found before anything else is made (faults: "begin").
+    // Order: the journal can be found before anything else is made.
     home.sync();
     drydock.sync();
     for (const std::string& other : homes()) {
@@ -153,26 +162,13 @@ void Work::make_tree(const std::string& image) {
     );
 }
 
-std::optional<Attributes>
-Work::model_for(const ReadDir& folder, const std::string& name, const NewObject& object) const {
-    const std::optional<FileStat> old = folder.find_stat(name);
-    const FileType type = object.kind == NewObject::Kind::file   ? FileType::regular
-                          : object.kind == NewObject::Kind::link ? FileType::symlink
-                                                                 : FileType::directory;
-    if (old && old->type() == type) return model_of(folder, name);
-    if (object.like.empty() || inode_at(tops_, object.like) == 0) return std::nullopt;
-    const Spot like = tops_.spot(object.like);
-    return model_of(like.folder.read(), like.name);
-}
-
 void Work::make_in_tree(
     const WritableDir& folder, const std::string& name, const std::string& path, const Edit& edit
 ) {
     if (const auto* object = std::get_if<NewObject>(&edit)) {
         // What it replaces is gone from the clone by now, and still there in the store.
-        const std::optional<Attributes> model = inode_at(tops_, path) != 0
-                                                    ? model_for(tops_.spot(path).folder.read(), name, *object)
-                                                    : model_for(folder.read(), name, *object);
+        const bool replaces = inode_at(tops_, path) != 0;
+        const auto model = replaces ? model_for(tops_.spot(path).folder.read(), name, *object) : std::nullopt;
         make_object(folder, name, *object, model);
     } else if (const auto* stored = std::get_if<StoredObject>(&edit)) {
         const Spot from = tops_.spot(stored->path);

@@ -90,8 +90,6 @@ private:
     void make_in_tree(
         const WritableDir& folder, const std::string& name, const std::string& path, const Edit& edit
     );
-    [[nodiscard]] std::optional<Attributes>
-    model_for(const ReadDir& folder, const std::string& name, const NewObject& object) const;
     void finish_trees();
     void add_tree_moves(const Tree& tree);
     void note_time(const std::string& folder);

@@ -41,7 +41,7 @@ images_of(const std::vector<StoreTops>& stores, const std::vector<std::string>& 
 }
 
 Outcome run_work(Work& work, const Verification& verification, const std::function<void()>& stage) {
-    Outcome outcome{.id = work.id(), .state = TransactionState::rolled_back, .reason = {}, .notices = {}};
+    Outcome outcome{.id = work.id(), .state = TransactionState::rolled_back, .reason = {}};
     try {
         stage();
         work.prepare();

@@ -69,7 +69,7 @@ void Work::prepare() {
     for (const auto& [folder, time] : times_) {
         journal_.prepared->times.push_back(time);
     }
-    // Order: what is staged is on the disk before the record that names it (faults: "lost writes").
+    // Order: what is staged is on the disk before the record that names it.
     for (const std::string& home : homes()) {
         if (is_own(home)) tops_.folder(home).sync_file_system();
     }
@@ -147,8 +147,7 @@ void Work::revert() {
     }
     if (journal_.state == JournalState::reverting) {
         move_back();
-        // Order: what was staged goes only when recovery no longer looks for it (faults: "a failure, and a
-        // stop").
+        // Order: what was staged goes only when recovery no longer looks for it.
         file_->append(write_journal_record(JournalState::forgetting));
         journal_.state = JournalState::forgetting;
     }
@@ -172,7 +171,7 @@ void Work::remove_homes() {
     for (const DirEntry& entry : home.read().list()) {
         if (entry.name != kJournalName) remove_tree(home, entry.name);
     }
-    // Order: the journal last, as long as there is anything that it names (faults: "remove").
+    // Order: the journal last, as long as there is anything that it names.
     home.sync();
     remove_tree(drydock, id_);
     drydock.sync();

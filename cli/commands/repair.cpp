@@ -85,8 +85,6 @@ std::string_view unchanged(const RepairReport& report) {
 }
 
 void note(const Outcome& outcome, RepairReport& report) {
-    for (const std::string& line : outcome.notices)
-        report.check.notices.push_back(line);
     if (outcome.state == TransactionState::rolled_back) {
         report.check.notices.push_back(std::string(unchanged(report)) + ": " + outcome.reason);
     }
@@ -112,10 +110,7 @@ void apply_rest(
     try {
         apply(run, transactions, run.make_plan(rest), report);
     } catch (const RefusedError& refusal) {
-        note(
-            {.id = "", .state = TransactionState::rolled_back, .reason = refusal.what(), .notices = {}},
-            report
-        );
+        note({.id = "", .state = TransactionState::rolled_back, .reason = refusal.what()}, report);
     }
 }
 

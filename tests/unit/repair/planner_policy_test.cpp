@@ -31,6 +31,23 @@ TEST_CASE("nothing is written to a medium that gives input/output errors") {
     }
 }
 
+TEST_CASE("what could not be read stands in the way also where the user did not ask for it") {
+    const auto only_diff = [](const Finding& finding) { return finding.damage == Damage::diff_empty; };
+    SampleModel store;
+    store.layer(store.a).diff = in_sight<DiffId>(Sight::empty);
+    store.layer(store.b).size = in_sight<std::int64_t>(Sight::unreadable);
+    PlanRequest request{.only = only_diff};
+    const Plan near = plan_for(store, request);
+    CHECK(near.empty());
+    CHECK(near.refused.size() == 1);
+    store.layer(store.b).size = store.layer(store.c).size;
+    CHECK(plan_for(store, request).changes.size() == 1);
+    // A failing medium, wherever it is.
+    store.layer(store.d).size = in_sight<std::int64_t>(Sight::unreadable);
+    store.layer(store.d).size.error = EIO;
+    CHECK(refusal(plan_for(store, request), "diff-empty").find("the medium fails") != std::string::npos);
+}
+
 TEST_CASE("nothing is done to layers above and below one that could not be read") {
     SampleModel store;
     store.layer(store.b).size = in_sight<std::int64_t>(Sight::unreadable);

@@ -17,16 +17,22 @@ struct PlanRequest {
     Clues clues{};
     Level level = Level::metadata;
     std::vector<std::string> kept{};
-    std::function<void(StoreReport&)> edit{};  // what the content would have said
+    std::function<void(StoreReport&)> edit{};    // what the content would have said
+    std::function<bool(const Finding&)> only{};  // what the user asks for; everything where it is not set
 };
 
 inline Plan plan_for(const StoreModel& store, const PlanRequest& request = {}) {
     const StoreGraph graph(store.inventory);
     StoreReport report = validate_metadata(graph);
     if (request.edit) request.edit(report);
+    const std::vector<Finding> all = report.findings;
+    if (request.only) {
+        std::erase_if(report.findings, [&](const Finding& finding) { return !request.only(finding); });
+    }
     return make_plan(
         {.graph = graph,
          .report = report,
+         .all = all,
          .level = request.level,
          .clues = request.clues,
          .kept = request.kept},
